@@ -1,0 +1,1 @@
+"""What is remembered: tables, engine, migrations, and the only code that writes SQL."""

@@ -1,0 +1,25 @@
+"""All tables, in the order in which they depend on each other."""
+
+from db.models.alerts import Alert, JobRun, Lease, Watch
+from db.models.derived import DailyPrice, FairValue, Gpu, Observation, Offer
+from db.models.raw import Correction, CrawlPlan, CrawlRun, Cursor, Quota, RawListing, RawRevision, Sighting
+
+__all__ = [
+    "Alert",
+    "Correction",
+    "CrawlPlan",
+    "CrawlRun",
+    "Cursor",
+    "DailyPrice",
+    "FairValue",
+    "Gpu",
+    "JobRun",
+    "Lease",
+    "Observation",
+    "Offer",
+    "Quota",
+    "RawListing",
+    "RawRevision",
+    "Sighting",
+    "Watch",
+]

@@ -1,0 +1,141 @@
+"""What was made of the raw listings; every row here can be rebuilt from them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import BigInt, Json
+
+
+class Gpu(SQLModel, table=True):
+    """One catalog row, one model and VRAM size; ``id`` is ``stable_id("gpu", slug)``."""
+
+    __tablename__ = "gpu"
+
+    id: int = Field(primary_key=True, sa_type=BigInt)
+    slug: str = Field(unique=True)
+    model: str
+    vram_gb: float
+    vendor: str
+    memory_type: str
+    bandwidth_gb_s: float | None = None
+    fp32_tflops: float | None = None
+    fp16_tensor_tflops: float | None = None  # dense, FP32 accumulate
+    form_factor: str
+    specs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+
+
+class Offer(SQLModel, table=True):
+    """One line of goods in a listing as its newest revision has it, or the code why it is none.
+
+    ``id`` is ``stable_id(listing_id, model, vram, ordinal)``, so that a card keeps its offer while
+    the seller edits the lines around it.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index("ix_offer_gpu", "gpu_id", "status"),
+        Index("ix_offer_listing", "listing_id"),
+        Index("ix_offer_reject", "reject"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInt)
+    listing_id: int = Field(sa_column=Column(BigInt, ForeignKey("raw_listing.id", ondelete="CASCADE"), nullable=False))
+    revision_id: int = Field(
+        sa_column=Column(BigInt, ForeignKey("raw_revision.id", ondelete="CASCADE"), nullable=False)
+    )
+    position: int
+    reject: str | None = None
+    gpu_id: int | None = Field(default=None, sa_column=Column(BigInt, ForeignKey("gpu.id"), nullable=True))
+    model: str | None = None
+    vram_gb: float | None = None
+    candidates: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    quantity: int = 1
+    form: str | None = None  # desktop, mobile, sxm, mpx
+    condition: str = "used"  # new, open_box, refurbished, used, parts
+    status: str = "available"  # available, pending, sold
+    kind: str | None = None  # ask, bid, sold, closed
+    unit_price: int | None = Field(default=None, sa_type=BigInt)
+    basis: str | None = None  # each, lot, bundle
+    lot_price: int | None = Field(default=None, sa_type=BigInt)
+    currency: str | None = None
+    shipping: str = "unknown"  # included, extra, free, fixed, local, unknown
+    shipping_minor: int | None = Field(default=None, sa_type=BigInt)
+    broken: bool = False
+    in_system: bool = False
+    confidence: float = 1.0
+    flags: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    rules_version: int
+
+
+class Observation(SQLModel, table=True):
+    """A price of an offer at a time; ``id`` is ``stable_id(offer_id, kind, observed_at)``."""
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        # Covers the daily roll-up, which is streamed in this order.
+        Index("ix_observation_rollup", "gpu_id", "kind", "condition", "currency", "day", "unit_price"),
+        Index("ix_observation_day", "day"),
+        Index("ix_observation_listing", "listing_id"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInt)
+    offer_id: int = Field(sa_type=BigInt)
+    listing_id: int = Field(sa_column=Column(BigInt, ForeignKey("raw_listing.id", ondelete="CASCADE"), nullable=False))
+    revision_id: int = Field(sa_type=BigInt)
+    gpu_id: int = Field(sa_column=Column(BigInt, ForeignKey("gpu.id"), nullable=False))
+    kind: str  # ask, bid, sold, closed
+    condition: str
+    currency: str
+    unit_price: int = Field(sa_type=BigInt)  # minor units
+    basis: str = "each"  # each, lot
+    quantity: int = 1
+    shipping_minor: int | None = Field(default=None, sa_type=BigInt)  # null = unknown, 0 = free
+    usd: int | None = Field(default=None, sa_type=BigInt)  # cents; null where no rate was known
+    rate_day: date | None = None
+    observed_at: datetime
+    seen_until: datetime  # an ask stands from observed_at to here
+    day: date  # UTC day of observed_at
+    statistics: bool = True  # the policy of its source lets it count
+    relist_of: int | None = Field(default=None, sa_type=BigInt)  # listing that this one repeats under a new id
+
+
+class DailyPrice(SQLModel, table=True):
+    """What a card cost on a day, in minor units of ``currency``; each live listing counts once."""
+
+    __tablename__ = "daily_price"
+
+    gpu_id: int = Field(sa_column=Column(BigInt, ForeignKey("gpu.id"), primary_key=True))
+    kind: str = Field(primary_key=True)
+    condition: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    n: int
+    min: int = Field(sa_type=BigInt)
+    p25: int = Field(sa_type=BigInt)
+    median: int = Field(sa_type=BigInt)
+    p75: int = Field(sa_type=BigInt)
+    max: int = Field(sa_type=BigInt)
+
+
+class FairValue(SQLModel, table=True):
+    """Fair value of a card on a day, from observations of earlier days only; US cents."""
+
+    __tablename__ = "fair_value"
+
+    gpu_id: int = Field(sa_column=Column(BigInt, ForeignKey("gpu.id"), primary_key=True))
+    condition: str = Field(primary_key=True)  # "pooled" (open_box, refurbished, used) or one condition
+    day: date = Field(primary_key=True)
+    value: int | None = Field(default=None, sa_type=BigInt)
+    low: int | None = Field(default=None, sa_type=BigInt)
+    high: int | None = Field(default=None, sa_type=BigInt)
+    n: int
+    n_effective: float
+    kind: str | None = None  # ask, sold, closed, mixed
+    reason: str | None = None  # why the value is withheld
+    trend_30: float | None = None  # relative change
+    trend_90: float | None = None
+    method_version: int
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))

@@ -1,0 +1,1 @@
+"""What it means: catalog, normalizing, prices, deals, alerts, feed, web, service and CLI."""

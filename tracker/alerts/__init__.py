@@ -1,0 +1,1 @@
+"""What somebody wants to hear of, and the mails that say it."""

@@ -1,0 +1,1 @@
+"""What a card costs: observations, roll-up, fair value, market, deals, history."""
