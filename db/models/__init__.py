@@ -1,7 +1,7 @@
 """All tables, in the order in which they depend on each other."""
 
 from db.models.alerts import Alert, JobRun, Lease, Watch
-from db.models.derived import DailyPrice, FairValue, Gpu, Observation, Offer
+from db.models.derived import DailyPrice, DailyTodo, FairValue, Gpu, Observation, Offer
 from db.models.raw import Correction, CrawlPlan, CrawlRun, Cursor, Quota, RawListing, RawRevision, Sighting
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "CrawlRun",
     "Cursor",
     "DailyPrice",
+    "DailyTodo",
     "FairValue",
     "Gpu",
     "JobRun",

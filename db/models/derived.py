@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import BigInt, Json
@@ -71,14 +71,37 @@ class Offer(SQLModel, table=True):
 
 
 class Observation(SQLModel, table=True):
-    """A price of an offer at a time; ``id`` is ``stable_id(offer_id, kind, observed_at)``."""
+    """A price of an offer at a time; ``id`` is ``stable_id(offer_id, kind, observed_at)``.
+
+    Every row is the price of exactly one card of ``gpu_id``: bundles, whole systems, broken cards,
+    laptop chips, price ranges and cards of unknown size have none. An ask that stands unchanged is
+    one row, ``observed_at`` to ``seen_until``; the other kinds are events (both times are equal).
+    A row enters the statistics where ``counts_from`` is set, once on each UTC day from there to
+    ``counts_until``: cut back where the seller changed the price later that day, where the same
+    goods already count under another id, and empty where the policy of its source forbids it.
+    """
 
     __tablename__ = "observation"
     __table_args__ = (
         # Covers the daily roll-up, which is streamed in this order.
-        Index("ix_observation_rollup", "gpu_id", "kind", "condition", "currency", "day", "unit_price"),
+        Index(
+            "ix_observation_rollup",
+            *("gpu_id", "counts_from", "kind", "condition", "currency", "counts_until", "unit_price"),
+        ),
+        Index(
+            "ix_observation_standing",
+            *("gpu_id", "counts_until"),
+            sqlite_where=text("counts_until > counts_from"),
+            postgresql_where=text("counts_until > counts_from"),
+        ),
         Index("ix_observation_day", "day"),
         Index("ix_observation_listing", "listing_id"),
+        Index(
+            "ix_observation_likeness",
+            "likeness",
+            sqlite_where=text("likeness IS NOT NULL"),
+            postgresql_where=text("likeness IS NOT NULL"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInt)
@@ -89,21 +112,37 @@ class Observation(SQLModel, table=True):
     kind: str  # ask, bid, sold, closed
     condition: str
     currency: str
-    unit_price: int = Field(sa_type=BigInt)  # minor units
+    unit_price: int = Field(sa_type=BigInt)  # minor units, for one card
     basis: str = "each"  # each, lot
     quantity: int = 1
-    shipping_minor: int | None = Field(default=None, sa_type=BigInt)  # null = unknown, 0 = free
-    usd: int | None = Field(default=None, sa_type=BigInt)  # cents; null where no rate was known
-    rate_day: date | None = None
+    shipping_minor: int | None = Field(default=None, sa_type=BigInt)  # for one card; null = unknown, 0 = free
+    usd: int | None = Field(default=None, sa_type=BigInt)  # unit_price in cents; null where no rate was known
+    rate_day: date | None = None  # day of the ECB rate behind usd; null for prices in USD
     observed_at: datetime
     seen_until: datetime  # an ask stands from observed_at to here
     day: date  # UTC day of observed_at
     statistics: bool = True  # the policy of its source lets it count
-    relist_of: int | None = Field(default=None, sa_type=BigInt)  # listing that this one repeats under a new id
+    relist_of: int | None = Field(default=None, sa_type=BigInt)  # first listing of the goods that came under a new id
+    likeness: int | None = Field(default=None, sa_type=BigInt)  # equal for asks of one source, title, card and price
+    counts_from: date | None = None
+    counts_until: date | None = None
+
+
+class DailyTodo(SQLModel, table=True):
+    """Days of a card whose ``daily_price`` is to be counted anew; empty when nothing is under way."""
+
+    __tablename__ = "daily_todo"
+
+    gpu_id: int = Field(primary_key=True, sa_type=BigInt)
+    first_day: date = Field(primary_key=True)
+    last_day: date = Field(primary_key=True)
 
 
 class DailyPrice(SQLModel, table=True):
-    """What a card cost on a day, in minor units of ``currency``; each live listing counts once."""
+    """What a card cost on a day, in minor units of ``currency``; each live listing counts once.
+
+    Condition ``pooled`` is open_box, refurbished and used together.
+    """
 
     __tablename__ = "daily_price"
 

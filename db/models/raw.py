@@ -21,6 +21,7 @@ class CrawlRun(SQLModel, table=True):
     finished_at: datetime | None = None
     outcome: str = "running"  # running, ok, suspect, failed
     accepted: bool = False  # a person released a suspect run
+    promoted_at: datetime | None = None  # since when its sightings count; an import's count at once
     message: str | None = None
     counters: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
 
@@ -49,7 +50,8 @@ class RawListing(SQLModel, table=True):
 class RawRevision(SQLModel, table=True):
     """The text and facts of a listing as seen; ``id`` is ``stable_id(listing_id, observed_at, content_hash)``.
 
-    A new row only where the content changed; ``seen_until`` is the last time it was seen standing so.
+    A revision is a maximal run of sightings of equal content in time order: a new row only where the
+    content changed, and ``seen_until`` is the last time it was seen standing so.
     """
 
     __tablename__ = "raw_revision"
@@ -65,6 +67,9 @@ class RawRevision(SQLModel, table=True):
     seen_as: str  # api, page, item, feed, archive, csv
     observed_at: datetime
     seen_until: datetime
+    # Imported sightings between the two, microseconds since 1970: other content dated in between
+    # splits the run, and then each half has to know where it ended.
+    seen_between: list[int] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     title: str
     body: str | None = None
     kind: str  # ask, bid, sold, closed, ended
