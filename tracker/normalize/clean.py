@@ -1,0 +1,70 @@
+"""Clean text: the same length as the original, so that every position in it is a position there."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_URL = re.compile(r"(?:https?://|www\.|\b(?:imgur|ebay|reddit|i\.redd|redd|photos\.app\.goo|amazon)\.\w{2,4}/)[^\s)\]>|]*")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|trade|reg|copy|#x?[0-9a-f]{1,6});")
+_ENTITY_TEXT = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+#: Markdown emphasis, code, headings and escapes say nothing about the goods.
+_MARKUP = str.maketrans({c: " " for c in "*`\\\t\r\x0b\x0c\x00™®©"})
+_MARKUP_CHARACTERS = re.compile(r"[*`\\\t\r\x0b\x0c\x00-\x08]")
+_KEPT_CATEGORIES = frozenset(("Ll", "Lo", "Lm", "Nd", "Pd", "Ps", "Pe", "Po", "Sc", "Sm", "Pc", "Pi", "Pf", "Lt"))
+_SAME = {"×": "x", "✕": "x", "✖": "x", "х": "x", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'"}
+
+
+class _Characters(dict[int, str]):
+    """Maps each character to one lower-case character; a blank where it carries no letter or digit."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = _SAME.get(character) or unicodedata.normalize("NFKC", character).lower()
+        if len(plain) != 1 or not (plain.isascii() or unicodedata.category(plain) in _KEPT_CATEGORIES):
+            plain = " "
+        elif plain.isascii() and not plain.isprintable() and plain != "\n":
+            plain = " "
+        self[code] = plain
+        return plain
+
+
+_CHARACTERS = _Characters()
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """``text`` is lower case, without markup and URLs; ``text[i]`` stands where ``original[i]`` stood."""
+
+    text: str
+    original: str
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[0]
+    plain = _ENTITY_TEXT.get(name, " ")
+    if name.startswith("&#"):
+        digits = name[2:-1]
+        code = int(digits[1:], 16) if digits.startswith("x") else int(digits) if digits.isdigit() else 0
+        plain = _CHARACTERS[code] if 0 < code < 0x110000 else " "
+    return plain.rjust(len(name))
+
+
+def clean_text(original: str) -> str:
+    """Return ``original`` in lower case and the same length; URLs, emoji, markup and entities become blanks."""
+    text = original.lower() if original.isascii() else original.translate(_CHARACTERS)
+    if "/" in text and ("www." in text or "://" in text or ".com/" in text):
+        text = _URL.sub(_blank, text)
+    if "&" in text and ";" in text:
+        text = _ENTITY.sub(_character, text)
+    if _MARKUP_CHARACTERS.search(text):
+        text = text.translate(_MARKUP)
+    return text
+
+
+def clean(original: str | CleanText) -> CleanText:
+    """Return the clean form of ``original``; a clean text comes back as it is."""
+    return original if isinstance(original, CleanText) else CleanText(clean_text(original), original)

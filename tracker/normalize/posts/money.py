@@ -1,0 +1,218 @@
+"""Amounts of money in a text, and what each of them is: asked, paid, old, for shipping, each, for the lot."""
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
+
+__all__ = ["MOST_AMOUNTS", "Amount", "find_amounts", "parse_number"]
+
+MOST_AMOUNTS = 300
+"""Amounts read in one text: a post with more is no listing."""
+
+_NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
+_AMOUNT = re.compile(
+    r"(?P<before>(?:(?<![a-z])(?:us|usd|ca|cad|cdn|c|au|aud|a|eur|gbp|nz) ?)?[$£€] ?|(?<![a-z])(?:usd|cad|eur|euros?|gbp) ?)?"
+    rf"(?<![\w.,/#-])(?P<number>{_NUMBER})(?P<k> ?k(?![a-z\d]))?"
+    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
+)
+_SIGNED = re.compile(r"[$£€]")
+_RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
+_CURRENCIES = (("ca", "CAD"), ("cdn", "CAD"), ("c$", "CAD"), ("c $", "CAD"), ("au", "AUD"), ("a$", "AUD"), ("nz", "NZD"),
+               ("£", "GBP"), ("gbp", "GBP"), ("pound", "GBP"), ("quid", "GBP"), ("€", "EUR"), ("eur", "EUR"),
+               ("us", "USD"))  # fmt: skip
+_WINDOW = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in a text. ``kind`` is asking, other, shipping, old or range; ``currency`` None where no sign says it."""
+
+    start: int
+    end: int
+    value: Decimal
+    currency: str | None
+    signed: bool
+    kind: str = "asking"
+    each: bool = False
+    lot: bool = False
+    bundle: bool = False
+    shipping: str | None = None
+    struck: bool = False
+    newest: bool = False
+    cue: bool = False
+    why: str = ""
+
+
+def parse_number(number: str, thousand: bool = False) -> Decimal:
+    """The value of a number as people write it: ``1,299.00``, ``1.234,56``, ``4.200``, ``1 234``, ``1'299``."""
+    digits = number.replace(" ", "").replace("'", "")
+    last = max(digits.rfind(","), digits.rfind("."))
+    if last >= 0 and len(digits) - last - 1 == 3:
+        digits = digits.replace(",", "").replace(".", "")
+    elif last >= 0:
+        digits = digits[:last].replace(",", "").replace(".", "") + "." + digits[last + 1 :]
+    value = Decimal(digits)
+    return value * 1000 if thousand else value
+
+
+def _currency(before: str, after: str) -> str | None:
+    said = f"{before}{after}".strip()
+    for sign, code in _CURRENCIES:
+        if said.startswith(sign) or sign in said:
+            return code
+    return None
+
+
+def _shipping_of(before: str, after: str) -> str | None:
+    """What directly follows or precedes an amount about its carriage."""
+    clause = re.split(r"[;|]|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])", after, maxsplit=1)[0]
+    next_amount = re.search(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)", clause)
+    if next_amount:
+        clause = clause[: next_amount.start()]
+    found = [(match.start(), kind) for kind in ("extra", "shipped", "local") if (match := pattern(f"money.{kind}").search(clause))]
+    if not found:
+        plus = re.match(r"[ )]{0,2}\+ ?(?:[$£€] ?)?\d{0,3} ?(?:ship|s/h|post)", after)
+        if plus:
+            return "extra"
+        if anchored_before("money.local").search(before):
+            return "local"
+        return "included" if anchored_before("money.shipped").search(before) else None
+    kind = min(found)[1]
+    if kind == "shipped" and any(other == "extra" and place <= min(found)[0] + 12 for place, other in found):
+        kind = "extra"
+    return {"extra": "extra", "shipped": "included", "local": "local"}[kind]
+
+
+def _kind_of(before: str, after: str) -> tuple[str, str]:
+    """What an amount is, from the words that touch it, and the rule that said so."""
+    if anchored_after("money.shipping_cost_after").match(after) and not re.match(r"[ ]?(?:shipped|\+)", after):
+        return "shipping", "cost of shipping"
+    if anchored_before("money.shipping_cost_before").search(before) and not re.match(r"[ ]{0,2}\+", after):
+        return "shipping", "cost of shipping"
+    if anchored_after("money.not_asking_after").match(after):
+        return "other", "not the asking price: what follows it"
+    if anchored_before("money.not_asking_before").search(before):
+        return "other", "not the asking price: what precedes it"
+    if anchored_before("money.old_before").search(before):
+        return "old", "old price"
+    return "asking", "asking price"
+
+
+def _bare_is_money(before: str, after: str) -> bool:
+    """Whether a number without a sign is an amount: a price word touches it and no unit follows."""
+    if anchored_after("money.unit_after").match(after) and not re.match(r"[ ]?(?:shipped|obo)", after):
+        return False
+    follows = re.match(
+        r"[ ]{0,2}(?:\+ ?ship|plus ship|\(?(?:shipped|posted|delivered|obo\b|firm\b|ono\b|each\b|ea\b|local\b|cash\b|or best offer|"
+        r"if local|for (?:both|all|the pair|it\b|the card)|o\.b\.o|including shipping|incl|a piece|/ ?ea))",
+        after,
+    )
+    if follows:
+        return True
+    return bool(re.search(
+        r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
+        r"now|dropped to|lowered to|down to|reduced to|i'?d like|shipped for|offers? (?:over|around))"
+        r"(?: (?:is|at|for|price|around|about|to get|only|get))*[ :~=]{1,3}$",
+        before,
+    ))  # fmt: skip
+
+
+def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
+    text = post.text
+    before_sign, after_sign = match.group("before") or "", match.group("after") or ""
+    signed = bool(before_sign.strip() or after_sign.strip())
+    start, end = match.start(), match.end()
+    before = text[max(0, start - _WINDOW) : start]
+    after = text[end : end + _WINDOW]
+    if signed and not _SIGNED.search(before_sign + after_sign) and anchored_after("money.unit_after").match(after):
+        return None
+    if not signed:
+        touched = text[start - 1] if start else " "
+        glued = text[end] if end < len(text) else " "
+        if touched.isalnum() or touched in "-/.#&'" or (glued.isalnum()) or glued in "/'\"%°" or re.match(r"[-.:,]\w", after):
+            return None
+        if not (_bare_is_money(before, after) or (match.group("k") and re.match(r"[ ]?(?:shipped|obo|local|firm|each|,)", after))):
+            if not loose or anchored_after("money.unit_after").match(after):
+                return None
+    number = match.group("number")
+    value = parse_number(number, thousand=bool(match.group("k")))
+    if not signed and (value < 5 or value > 20000 or (value != value.to_integral_value())):
+        return None
+    if value <= 0 or value > 500_000:
+        return None
+    return _describe(post, start, end, value, _currency(before_sign, after_sign), signed, before, after)
+
+
+def _describe(
+    post: PostText, start: int, end: int, value: Decimal, currency: str | None, signed: bool, before: str, after: str
+) -> Amount:
+    line_before = before.rsplit("\n", 1)[-1] if "\n" in before[-3:] or before.count("\n") else before
+    line_after = after.split("\n", 1)[0]
+    kind, why = _kind_of(line_before, line_after)
+    ranged = _RANGE.match(line_after)
+    if ranged and kind == "asking" and int(ranged.group("high")) > value:
+        kind, why = "range", "a range, not a price"
+    near_after = re.split(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]", line_after, maxsplit=1)[0]
+    return Amount(
+        start, end, value, currency, signed, kind,
+        each=bool(pattern("money.each").search(near_after[:30]) or anchored_before("money.each_before").search(line_before)),
+        lot=bool(pattern("money.lot").search(near_after[:34]) or anchored_before("money.lot_before").search(line_before)),
+        bundle=bool(anchored_after("money.bundle").match(near_after) or pattern("money.bundle").search(near_after[:24]) or anchored_before("money.bundle_before").search(line_before)),
+        shipping=_shipping_of(line_before, line_after),
+        struck=post.is_struck(start, end),
+        cue=bool(anchored_before("money.asking_before").search(line_before)),
+        why=why,
+    )  # fmt: skip
+
+
+_DROP = re.compile(r"[ )(*]{0,4}(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>|(?:down |dropped |reduced |lowered )?to\b|(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$")
+
+
+def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
+    """Mark the first of ``$500 -> $450`` and of ``~~$500~~ $450`` as old, the second as newest."""
+    out = list(amounts)
+    for place in range(len(out) - 1):
+        first, second = out[place], out[place + 1]
+        gap = post.text[first.end : second.start]
+        if len(gap) > 24 or "\n" in gap:
+            continue
+        arrow = _DROP.fullmatch(gap.replace("obo", "").replace("shipped", "")) or _DROP.fullmatch(gap)
+        is_span = gap.strip() in ("to",) and second.value > first.value
+        replaced = first.struck and not second.struck and not gap.strip(" *-:|()→>=,.")
+        if (arrow and not is_span and second.kind in ("asking", "old", "shipping", "range")) or replaced:
+            out[place] = replace(first, kind="old", why="old price")
+            out[place + 1] = replace(
+                second, kind="asking" if second.kind != "range" else "range", newest=True, why="price drop",
+                each=second.each or first.each, shipping=second.shipping or first.shipping,
+            )  # fmt: skip
+        elif second.kind == "old" and not second.struck and first.kind == "asking":
+            continue
+    return out
+
+
+def _range_ends(amounts: list[Amount]) -> list[Amount]:
+    """The upper end of a range is a range too."""
+    out = list(amounts)
+    for place in range(len(out) - 1):
+        if out[place].kind == "range" and out[place + 1].start - out[place].end <= 6:
+            out[place + 1] = replace(out[place + 1], kind="range", why="a range, not a price")
+    return out
+
+
+def find_amounts(post: PostText, start: int = 0, end: int | None = None, loose: bool = False) -> list[Amount]:
+    """Amounts of money between two positions, in order; ``loose`` also takes bare numbers (a price column)."""
+    found: list[Amount] = []
+    last = -1
+    for match in _AMOUNT.finditer(post.text, start, len(post.text) if end is None else end):
+        if match.start() < last:
+            continue
+        amount = _build(post, match, loose)
+        if amount is not None:
+            found.append(amount)
+            last = amount.end
+            if len(found) >= MOST_AMOUNTS:
+                break
+    return _range_ends(_drops(post, found))

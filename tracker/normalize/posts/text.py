@@ -1,0 +1,117 @@
+"""A post's text made readable without moving a character: every position is one of the text as written."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+__all__ = ["LONGEST_BODY", "PostText", "read_text"]
+
+LONGEST_BODY = 40_000
+"""Characters of a self post that Reddit stores; what is longer is no post and is read up to here."""
+
+_ADDRESS = re.compile(r"https?:/{1,2}[^\s|<>)\]~]{1,2000}|(?<![\w@])www\.[^\s|<>)\]~]{1,2000}")
+_DOMAIN = re.compile(
+    r"(?<![\w@.])(?:[\w-]{1,40}\.){1,3}(?:com|net|org|io|gg|co\.uk|ca|ly|pro|me)\b(?:/[^\s|<>)\]~]{0,500})?"
+)
+_LINK_TARGET = re.compile(r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]{0,100}\)[^()\s]{0,100})?[^()\n]{0,200}\)")
+_PERSON = re.compile(r"(?<![\w/])/?[ur]/[\w<>-]{1,40}")
+_ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
+_STRIKE = re.compile(r"~~")
+_EMPHASIS = re.compile(r"\*{2,3}|(?<=\S)\*|\*(?=\S)|__|`|\\|(?<![\w])_(?=\w)|(?<=\w)_(?![\w])")
+_GAP = re.compile(r"\n[ \t]{0,8}\n")
+
+
+class _Characters(dict[int, str]):
+    """Look-alikes to plain characters, one for one: dashes, quotes, full-width forms, odd blanks."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = character
+        if code > 127:
+            category = unicodedata.category(character)
+            folded = unicodedata.normalize("NFKC", character)
+            if category == "Pd" or character == "−":
+                plain = "-"
+            elif category in ("Pi", "Pf"):
+                plain = "'" if character in "‘’‚‛" else '"'
+            elif category in ("Zs", "Cf", "So", "Sk", "Mn", "Cn", "Co"):
+                plain = character if character in "→➔➡" else " "
+            elif character == "×":
+                plain = "x"
+            elif len(folded) == 1:
+                plain = folded
+        elif code < 32 and character not in "\n\t":
+            plain = " "
+        low = plain.lower()
+        self[code] = low if len(low) == 1 else plain
+        return self[code]
+
+
+_CHARACTERS = _Characters()
+
+
+@dataclass(frozen=True, slots=True)
+class PostText:
+    """``text`` is lower case and as long as ``raw``; ``struck`` are the spans that stood between ``~~``."""
+
+    raw: str
+    text: str
+    struck: tuple[tuple[int, int], ...] = ()
+    _starts: tuple[int, ...] = field(default=(), repr=False)
+
+    def is_struck(self, start: int, end: int) -> bool:
+        """Whether the whole span was struck through."""
+        place = bisect_right(self._starts, start) - 1
+        return place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match.group(), " ").ljust(len(match.group()))
+
+
+def _link_target(match: re.Match[str]) -> str:
+    target = match.group("target")
+    if "/" in target or "#" in target or "." in target or not target:
+        return " " * len(match.group())
+    return match.group()
+
+
+def _strikes(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans between paired ``~~``; a pair does not reach over an empty line, and a lone mark is ignored."""
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None
+    for match in _STRIKE.finditer(text):
+        if opened is None:
+            opened = match.end()
+        elif _GAP.search(text, opened, match.start()):
+            opened = match.end()
+        else:
+            spans.append((opened, match.start()))
+            opened = None
+    return tuple(spans)
+
+
+def read_text(raw: str) -> PostText:
+    """Blank out addresses, link targets, people, entities and markup; remember what was struck through."""
+    raw = raw[:LONGEST_BODY]
+    text = raw.translate(_CHARACTERS).replace("\t", " ")
+    if "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if "](" in text or "] (" in text:
+        text = _LINK_TARGET.sub(_link_target, text)
+    if "/" in text or "www." in text:
+        text = _PERSON.sub(_blank, _ADDRESS.sub(_blank, text))
+    if "." in text:
+        text = _DOMAIN.sub(_blank, text)
+    spans: tuple[tuple[int, int], ...] = ()
+    if "~~" in text:
+        spans = _strikes(text)
+        text = text.replace("~~", "  ")
+    text = _EMPHASIS.sub(_blank, text)
+    return PostText(raw, text, spans, tuple(start for start, _ in spans))

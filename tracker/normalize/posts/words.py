@@ -1,0 +1,43 @@
+"""The words of swap posts, read from the data file and compiled on first use."""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+__all__ = ["anchored_after", "anchored_before", "fragments", "pattern", "union"]
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, dict[str, list[str]]]:
+    text = files("tracker.normalize").joinpath("data/post_words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def fragments(name: str) -> tuple[str, ...]:
+    """The fragments of the list ``table.key``; a blank in one stands for one or two blanks or a line break."""
+    table, key = name.split(".")
+    return tuple(fragment.replace(" ?", "[ ]?").replace(" ", r"[ \n]{1,2}").replace("[[ \\n]{1,2}]?", "[ ]?") for fragment in _data()[table][key])
+
+
+def union(*names: str) -> str:
+    """One alternation of several lists."""
+    return "(?:" + "|".join(fragment for name in names for fragment in fragments(name)) + ")"
+
+
+@lru_cache(maxsize=256)
+def pattern(*names: str) -> re.Pattern[str]:
+    """Whole words of the lists, anywhere in a text."""
+    return re.compile(rf"(?<![\w$£€]){union(*names)}(?![\w])")
+
+
+@lru_cache(maxsize=256)
+def anchored_before(name: str) -> re.Pattern[str]:
+    """Words of a list that end where the window ends: what stands directly before something."""
+    return re.compile(rf"(?<![\w]){union(name)}[ \n:~(*=.,-]{{0,4}}$")
+
+
+@lru_cache(maxsize=256)
+def anchored_after(name: str) -> re.Pattern[str]:
+    """Words of a list that start where the window starts: what directly follows something."""
+    return re.compile(rf"[ \n)(*,:=.-]{{0,4}}{union(name)}(?![a-z])")
