@@ -35,6 +35,7 @@ class Alert(SQLModel, table=True):
         UniqueConstraint("watch_id", "offer_id", "step"),
         Index("ix_alert_state", "state", "due_at"),
         Index("ix_alert_email", "email", "sent_at"),
+        Index("ix_alert_listing", "listing_id"),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInt)

@@ -38,6 +38,7 @@ class Offer(SQLModel, table=True):
     __table_args__ = (
         Index("ix_offer_gpu", "gpu_id", "status"),
         Index("ix_offer_listing", "listing_id"),
+        Index("ix_offer_revision", "revision_id"),
         Index("ix_offer_reject", "reject"),
     )
 

@@ -97,6 +97,7 @@ class Sighting(SQLModel, table=True):
     """A listing met by a crawl that is not judged yet; promoted or dropped with its run."""
 
     __tablename__ = "sighting"
+    __table_args__ = (Index("ix_sighting_listing", "listing_id"), Index("ix_sighting_revision", "revision_id"))
 
     run_id: int = Field(sa_column=Column(BigInt, ForeignKey("crawl_run.id"), primary_key=True))
     listing_id: int = Field(
