@@ -9,6 +9,7 @@ from tracker.catalog.gpu import Gpu, read_gpus
 
 _MAKER = re.compile(r"^(?:nvidia|amd|intel|ati)\s+", re.IGNORECASE)
 _SIZE = re.compile(r"\s*\b(\d{1,3}(?:\.\d+)?)\s?gb\b", re.IGNORECASE)
+_NOISE = re.compile(r"[^a-z0-9]")
 _SIZE_TOLERANCE_GB = 0.01
 
 
@@ -67,17 +68,28 @@ class Catalog:
         size = _SIZE.search(text)
         model = _SIZE.sub("", text, count=1).replace("(modified)", "")
         vram = float(size[1]) if size else None
-        candidates = (model, f"GeForce {model}", f"Radeon {model}")
-        return next((gpu for name in candidates if (gpu := self.find(name, vram))), None)
+        candidates = dict.fromkeys([model, f"GeForce {model}", f"Radeon {model}", *_models_called(model)])
+        found_by_name = {gpu.slug: gpu for name in candidates if (gpu := self.find(name, vram))}
+        return next(iter(found_by_name.values())) if len(found_by_name) == 1 else None
 
     def near(self, text: str, n: int = 5) -> list[str]:
         """Return up to ``n`` slugs that look like ``text``, for "did you mean"."""
         from difflib import get_close_matches
 
-        wanted = "-".join(re.findall(r"[a-z]+|\d+", text.lower()))
-        within = [slug for slug in self._by_slug if wanted and wanted in slug]
+        wanted = _NOISE.sub("", text.lower())
+        within = [slug for slug in self._by_slug if wanted and wanted in _NOISE.sub("", slug)]
         spelled = get_close_matches(text.lower().replace(" ", "-"), self._by_slug, n=n, cutoff=0.5)
         return list(dict.fromkeys([*within, *spelled]))[:n]
+
+
+def _models_called(text: str) -> list[str]:
+    """Return the models of which ``text`` is an alias."""
+    from tracker.catalog.names import aliases
+
+    wanted = _NOISE.sub("", model_key(text))
+    return [
+        alias.model for alias in aliases() if alias.vram_gb is None and _NOISE.sub("", alias.alias.casefold()) == wanted
+    ]
 
 
 @cache
