@@ -14,6 +14,8 @@ _STORAGE = re.compile(
 )
 _BEFORE_SYSTEM = re.compile(r"(?:\bddr[2345][ -]{0,2}(?:\d{4} )?|\bram:? |memory:? ?|\d ?x ?)$")
 _BEFORE_STORAGE = re.compile(r"(?:ssd|nvme|hdd|m\.2|evo|pro|optane|sn\d{3}x?):? ?$")
+#: Sapphire's 11323-01-40G: the last number is no size.
+_SAPPHIRE_NUMBER = re.compile(r"\d{5}-\d\d-$")
 _LOOK_BACK = 12
 
 
@@ -44,7 +46,7 @@ def find_sizes(text: str) -> list[Size]:
         if gb <= 0 or _STORAGE.match(text, end):
             continue
         before = text[max(0, start - _LOOK_BACK) : start]
-        if before and _BEFORE_STORAGE.search(before):
+        if before and (_BEFORE_STORAGE.search(before) or _SAPPHIRE_NUMBER.search(before)):
             continue
         system = _SYSTEM.match(text, end) is not None or _BEFORE_SYSTEM.search(before) is not None
         found.append(Size(start, end, gb, int(times or 1), system))

@@ -1,0 +1,70 @@
+"""How many cards a title sells: "lot of 6", "2x", "(2)", "5pcs"; never "3X fans" or "x16"."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tracker.normalize.mentions import Mention
+
+_HINT = re.compile(r"\d ?x\b|\bx ?\(?\d|\(x?\d{1,2}x?\)?|\b(?:lots?|pcs?|pieces?|packs?|pair|set of|qty|quantity|units?|cards|gpus|two|three|four|five|six|eight|ten|stück|stk|piezas|pezzi|pz|both|bundle of|twin pack)\b|\dpcs")
+_NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "pair": 2, "both": 2}
+_WORD = "|".join(word for word in _NUMBER_WORDS if word not in ("pair", "both"))
+_MOST = 200
+
+_STATED = re.compile(
+    r"\b(?:job )?lots? (?:of )?\(?x?(\d{1,3})x?\)?(?![\d.]| ?gb| ?g\b)"
+    r"|\b(?:lot|set|pack|bundle|box|case) of \(?(two|three|four|five|six|eight|ten)\b"
+    r"|\b(?:set|pack|bundle|qty|quantity|batch) ?(?:of|:|-|=)? ?\(?x?(\d{1,3})\)?(?![\d.]| ?gb| ?g\b)"
+    r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
+    r"|\b(pair|both)\b(?: of)?"
+)
+_LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|of power|of|\d))|\bbulk\b|\bwholesale\b")
+_LEADING = re.compile(rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))")
+_BEFORE = re.compile(rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|for sale) )\(?(?:(\d{{1,2}}) ?x\)?|\((\d{{1,2}})x?\)|x(\d{{1,2}})|({_WORD}))[ -]{{1,3}}(?:(?:nvidia|geforce|amd|radeon|evga|asus|msi|gigabyte|zotac|pny|dell|hp|hpe|lenovo|tesla|quadro|intel|new|used|genuine|oem|xfx|sapphire) ){{0,4}}$")
+_AFTER = re.compile(r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx? ?)?(?:(?:fe|founders edition|gpus?|graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b")
+_PCIE_BEFORE = re.compile(r"(?:pci-? ?e|express|gen ?\d|\d\.0)[ -]?$")
+_TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|(\d{1,2}) ?x|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")
+_LANES = frozenset((1, 4, 8, 16))
+
+
+class Quantity(NamedTuple):
+    """How many; ``open`` where the title speaks of a lot without saying how many."""
+
+    count: int
+    open: bool
+    start: int | None = None
+    end: int | None = None
+
+
+ONE = Quantity(1, False)
+
+
+def find_quantity(text: str, mentions: Sequence[Mention]) -> Quantity:
+    """Return how many cards clean ``text`` speaks of; one where it says nothing."""
+    if not _HINT.search(text):
+        return ONE
+    match = _STATED.search(text) or _LEADING.search(text)
+    if match:
+        return _quantity(match)
+    for mention in mentions:
+        match = _BEFORE.search(text, max(0, mention.start - 48), mention.start) if mention.start else None
+        if match:
+            return _quantity(match)
+        match = _AFTER.match(text, mention.end)
+        if match and not _PCIE_BEFORE.search(text[: match.start(match.lastindex or 0) - 1]):
+            return _quantity(match)
+    match = _TRAILING.search(text)
+    if match and not _PCIE_BEFORE.search(text[: match.start() + 1]):
+        found = _quantity(match)
+        if found.count not in _LANES or "(" in match[0]:
+            return found
+    match = _LOT.search(text)
+    return Quantity(1, True, *match.span()) if match else ONE
+
+
+def _quantity(match: re.Match[str]) -> Quantity:
+    said = next((group for group in match.groups() if group), "1")
+    count = _NUMBER_WORDS.get(said) or int(said)
+    if not 1 <= count <= _MOST:
+        return ONE
+    return Quantity(count, False, *match.span())

@@ -1,0 +1,54 @@
+"""One card named twice is one card; a card that is only compared with is none."""
+
+import re
+from collections.abc import Sequence
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.words import Hit
+
+#: Between two names: a choice or a list, not the same card said again.
+_CHOICE = re.compile(r"^[ ]{0,2}(?:/|,|&|\+|or\b|and\b|\|)[ ]{0,2}(?:\w{2,8} )?$")
+_COMPARED_AFTER = re.compile(r"[ -]{0,2}(?:performance|killer|equivalent|level|like performance|beater|alternative)")
+#: Chips whose names are those of cards too: a Tesla V100 title may name its GV100.
+_CHIPS = {"Quadro GV100": "V100", "Quadro GP100": "P100"}
+_DIGITS = re.compile(r"\d+")
+
+
+def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> list[Mention]:
+    """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
+    left = [mention for mention in mentions if not _compared(text, mention, hits)] if len(mentions) > 1 else list(mentions)
+    left = left or list(mentions)
+    if len(left) < 2:  # noqa: PLR2004
+        return left
+    left = [m for m in left if not (m.model in _CHIPS and any(_CHIPS[m.model] in o.model for o in left if o is not m))]
+    kept: list[Mention] = []
+    for mention in left:
+        if not any(_says_less(text, mention, other, left) for other in left if other is not mention):
+            kept.append(mention)
+    return kept or left[:1]
+
+
+def _compared(text: str, mention: Mention, hits: Sequence[Hit]) -> bool:
+    if _COMPARED_AFTER.match(text, mention.end):
+        return True
+    return any("like" in hit.tags and 0 <= mention.start - hit.end <= _NEAR for hit in hits)
+
+
+_NEAR = 16
+
+
+def _says_less(text: str, less: Mention, more: Mention, order: Sequence[Mention]) -> bool:
+    """Tell whether ``less`` names the same card as ``more`` and tells less of it."""
+    if less.model == more.model:
+        fuller = (more.vram_gb is not None) - (less.vram_gb is not None)
+        return fuller > 0 or (fuller == 0 and order.index(more) < order.index(less))
+    if more.model.startswith(less.model + " ") or _is_stem(less, more):
+        first, second = (less, more) if less.start < more.start else (more, less)
+        return not _CHOICE.match(text[first.end : second.start])
+    return False
+
+
+def _is_stem(less: Mention, more: Mention) -> bool:
+    """580 against 580X: the same number with something behind it."""
+    one, two = less.model.split()[-1].lower(), more.model.split()[-1].lower()
+    return one != two and two.startswith(one) and bool(_DIGITS.search(one)) and not two[len(one)].isdigit()

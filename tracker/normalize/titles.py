@@ -1,0 +1,158 @@
+"""Reads a marketplace title: what is sold, which card, how many; or why nothing enters the history."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from tracker.normalize.accessories import find_accessory
+from tracker.normalize.clean import CleanText, clean
+from tracker.normalize.condition import condition_of
+from tracker.normalize.machines import find_machine
+from tracker.normalize.mentions import Mention, find_mentions
+from tracker.normalize.part_numbers import Part, find_parts
+from tracker.normalize.parts_and_words import settle
+from tracker.normalize.quantity import Quantity, find_quantity
+from tracker.normalize.same_card import distinct
+from tracker.normalize.types import Condition, ListingText, Offer, Reading, TraceStep
+from tracker.normalize.words import Hit, find_words
+
+_EACH = re.compile(r"\b(?:each|ea|per (?:card|gpu|unit|piece|pc)|a piece|le pezzo|stückpreis|pro stück)\b")
+_TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
+    (re.compile(r"\b(?:refurb\w*|renewed|reconditioned)\b"), "refurbished"),
+    (re.compile(r"\b(?:open[ -]?box|opened box)\b"), "open_box"),
+    (re.compile(r"\b(?:used|pre-?owned|second hand)\b"), "used"),
+    (re.compile(r"\b(?:brand new|new|sealed|bnib|nib)\b(?! (?:thermal|paste|pads?|fans?|cooler))"), "new"),
+)
+
+
+class _Trace:
+    """Collects what fired; nothing is kept unless somebody asked."""
+
+    def __init__(self, wanted: bool) -> None:
+        self.wanted = wanted
+        self.steps: list[TraceStep] = []
+
+    def add(self, rule: str, detail: str, start: int | None = None, end: int | None = None) -> None:
+        if self.wanted:
+            self.steps.append(TraceStep(rule, detail, start, end))
+
+
+def read_title(listing: ListingText, explain: bool = False) -> Reading:
+    """Return how the title of ``listing`` reads: one offer, or one reject code."""
+    trace = _Trace(explain)
+    cleaned = clean(listing.title)
+    hits = find_words(cleaned.text)
+    for hit in hits:
+        if explain and (hit.tags or hit.goods):
+            trace.add("word", ", ".join(sorted(hit.tags) or [hit.goods.name if hit.goods else ""]), hit.start, hit.end)
+    mentions = _mentions(cleaned, hits, trace)
+    code, mention = _what(cleaned, listing, hits, mentions, trace)
+    if code or mention is None:
+        trace.add("reject", code or "no_card")
+        return Reading(intent="sell", reject=code or "no_card", trace=tuple(trace.steps))
+    quantity = find_quantity(cleaned.text, mentions)
+    if quantity.open:
+        trace.add("reject", "open_lot", quantity.start, quantity.end)
+        return Reading(intent="sell", reject="open_lot", trace=tuple(trace.steps))
+    if quantity.count > 1:
+        trace.add("quantity", str(quantity.count), quantity.start, quantity.end)
+    offer = _offer(cleaned, listing, mention, quantity, hits, trace)
+    return Reading(intent="sell", offers=(offer,), trace=tuple(trace.steps))
+
+
+def _mentions(cleaned: CleanText, hits: Sequence[Hit], trace: _Trace) -> list[Mention]:
+    found = find_mentions(cleaned)
+    parts: list[Part] = []
+    if len(found) != 1 or found[0].vram_gb is None or len(found[0].skus) != 1 or found[0].form != "desktop":
+        parts = find_parts(cleaned.text)
+    mentions = settle(cleaned, found, parts)
+    if trace.wanted:
+        for part in parts:
+            trace.add("part number", part.model or "no card", part.start, part.end)
+        for mention in mentions:
+            size = "" if mention.vram_gb is None else f" {mention.vram_gb:g}GB"
+            trace.add("mention", f"{mention.model}{size}" + ("" if mention.witnessed else " (unconfirmed)"), mention.start, mention.end)
+    return mentions
+
+
+def _what(
+    cleaned: CleanText, listing: ListingText, hits: Sequence[Hit], mentions: list[Mention], trace: _Trace
+) -> tuple[str | None, Mention | None]:
+    """Return the reject code, or the one card that is sold."""
+    text = cleaned.text
+    tags = frozenset().union(*(hit.tags for hit in hits)) if hits else frozenset()
+    price = float(listing.price) if listing.price is not None else None
+    accessory = find_accessory(text, hits, mentions, price)
+    if accessory:
+        name = accessory.goods.name if accessory.goods else "no card"
+        trace.add("accessory", name, accessory.start, accessory.end)
+        return "accessory", None
+    if listing.variation:
+        trace.add("variation", "one listing for several goods")
+        return "menu", None
+    if "wanted" in tags:
+        return "wanted", None
+    if not mentions:
+        return ("unknown_model" if "card" in tags else "no_card"), None
+    cards = distinct(text, [mention for mention in mentions if mention.witnessed], hits)
+    if not cards:
+        return "unconfirmed_model", None
+    machine = find_machine(text, hits, cards)
+    if machine:
+        code, word = machine
+        trace.add(code, word.text if word else "processor", word.start if word else None, word.end if word else None)
+        return code, None
+    if len({card.model for card in cards}) > 1:
+        return ("mixed_lot" if find_quantity(text, cards).count > 1 else "menu"), None
+    card = cards[0]
+    if "menu" in tags and card.vram_gb is None and len(card.skus) > 1:
+        return "menu", None
+    if card.contradiction:
+        trace.add("contradiction", f"{card.model} with {card.stated_gb:g}GB", card.start, card.end)
+        return "contradiction", None
+    return None, card
+
+
+def _offer(
+    cleaned: CleanText, listing: ListingText, card: Mention, quantity: Quantity, hits: Sequence[Hit], trace: _Trace
+) -> Offer:
+    tags = frozenset().union(*(hit.tags for hit in hits)) if hits else frozenset()
+    condition = condition_of(listing.condition_id, listing.condition)
+    broken = condition == "parts" or "broken" in tags
+    if broken:
+        trace.add("broken", next((hit.text for hit in hits if "broken" in hit.tags), "condition"))
+        condition = "parts"
+    if condition is None:
+        condition = next((kind for pattern, kind in _TITLE_CONDITION if pattern.search(cleaned.text)), None)
+    flags = tuple(name for name in ("noise", "no_cooler", "modified") if name in tags)
+    form = card.form
+    if form == "desktop" and "laptop" in tags and "not_laptop" not in tags:
+        form = "mobile"
+    if "mac" in tags and form == "desktop":
+        form = "mpx"
+    each = quantity.count == 1 or _EACH.search(cleaned.text) is not None
+    price = listing.price if listing.price is not None and listing.price > 0 else None
+    return Offer(
+        model=card.model,
+        vram_gb=card.vram_gb,
+        sku=card.skus[0] if len(card.skus) == 1 and form in ("desktop", "sxm") else None,
+        candidates=card.skus if len(card.skus) != 1 and form in ("desktop", "sxm") else (),
+        form=form,
+        quantity=quantity.count,
+        price=price if each else None,
+        lot_price=None if each else price,
+        basis=None if price is None else "each" if each else "lot",
+        currency=listing.currency if price is not None else None,
+        condition=condition,
+        broken=broken,
+        confidence=_confidence(card, flags),
+        flags=flags,
+    )
+
+
+def _confidence(card: Mention, flags: tuple[str, ...]) -> float:
+    sure = {"sure": 0.99, "likely": 0.95, "number": 0.85, "short": 0.95, "maker": 0.85}.get(card.strength, 0.9)
+    if card.vram_gb is None:
+        sure -= 0.05
+    return round(sure - 0.15 * ("noise" in flags), 2)

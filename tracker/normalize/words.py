@@ -1,0 +1,84 @@
+"""What the words of a title say: one scan for all word lists of ``data/title_words.toml``."""
+
+import re
+import tomllib
+from functools import cache
+from typing import NamedTuple
+
+from tracker.normalize.trie import WORD_GAP, trie_pattern
+from tracker.normalize.vocabulary import DATA
+
+_GAPS = re.compile(r"[ -]+")
+
+
+class Goods(NamedTuple):
+    """A kind of accessory; up to ``most_usd`` a title with its word may mean it alone."""
+
+    name: str
+    most_usd: float
+    strong: bool
+
+
+class Hit(NamedTuple):
+    """A word or phrase of a list, where it stands, and what it says."""
+
+    start: int
+    end: int
+    text: str
+    tags: frozenset[str]
+    goods: Goods | None
+
+
+class Word(NamedTuple):
+    """What a phrase says: the lists it is in, and the accessory it names."""
+
+    tags: frozenset[str]
+    goods: Goods | None
+
+
+@cache
+def phrases() -> dict[str, Word]:
+    """Return every phrase without its blanks, and what it says."""
+    return {_GAPS.sub("", phrase): word for phrase, word in _phrases().items()}
+
+
+@cache
+def _phrases() -> dict[str, Word]:
+    data = tomllib.loads((DATA / "title_words.toml").read_text(encoding="utf-8"))
+    tags: dict[str, set[str]] = {}
+    goods: dict[str, Goods] = {}
+    for name, value in data.items():
+        if name == "goods":
+            for kind in value:
+                what = Goods(kind["name"], float(kind["most"]), kind["strong"])
+                goods.update(dict.fromkeys(kind["words"], what))
+        else:
+            for phrase in value["words"]:
+                tags.setdefault(phrase, set()).add(name)
+    return {
+        phrase: Word(frozenset(tags.get(phrase, ())), goods.get(phrase)) for phrase in dict.fromkeys((*tags, *goods))
+    }
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    """Return the one pattern that finds every phrase as whole words, the longest first."""
+    return re.compile(rf"(?<![a-z0-9à-ÿ])(?:{trie_pattern(_phrases(), WORD_GAP)})(?![a-z0-9à-ÿ])")
+
+
+_SEEN: dict[str, Word] = {}
+_SEEN_LIMIT = 50_000
+
+
+def find_words(text: str) -> list[Hit]:
+    """Return the phrases in clean ``text`` in order; where two overlap, the longer one that begins first."""
+    hits = []
+    for match in word_pattern().finditer(text):
+        written = match[0]
+        word = _SEEN.get(written)
+        if word is None:
+            word = phrases()[_GAPS.sub("", written)]
+            if len(_SEEN) < _SEEN_LIMIT:
+                _SEEN[written] = word
+        hits.append(Hit(match.start(), match.end(), written, word.tags, word.goods))
+    return hits
