@@ -8,6 +8,9 @@ from importlib.resources import files
 __all__ = ["anchored_after", "anchored_before", "fragments", "pattern", "union"]
 
 
+_BLANK = re.compile(r"\[[^\]]*\]|\\.| \?| ")
+
+
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, list[str]]]:
     text = files("tracker.normalize").joinpath("data/post_words.toml").read_text(encoding="utf-8")
@@ -17,7 +20,11 @@ def _data() -> dict[str, dict[str, list[str]]]:
 def fragments(name: str) -> tuple[str, ...]:
     """The fragments of the list ``table.key``; a blank in one stands for one or two blanks or a line break."""
     table, key = name.split(".")
-    return tuple(fragment.replace(" ?", "[ ]?").replace(" ", r"[ \n]{1,2}").replace("[[ \\n]{1,2}]?", "[ ]?") for fragment in _data()[table][key])
+    return tuple(_BLANK.sub(_blanks, fragment) for fragment in _data()[table][key])
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return {" ?": "[ ]?", " ": r"[ \n]{1,2}"}.get(match.group(), match.group())
 
 
 def union(*names: str) -> str:

@@ -1,0 +1,170 @@
+"""Decides which of a post's mentions are cards on offer, and which mentions speak of the same card."""
+
+import re
+from dataclasses import dataclass, field
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.context import role_of
+from tracker.normalize.posts.items import Item, same_card
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.lines import Line
+from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.words import anchored_after, union
+
+__all__ = ["Cards", "find_cards", "title_items"]
+
+_LEAD_WORDS = re.compile(
+    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]*k?(?: ?[$£€]|x)?|x\d|sold|pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
+)
+_ACCESSORY_ROW = re.compile(r"water ?block|backplate only|box only")
+
+
+@dataclass(slots=True)
+class Cards:
+    """``items`` are the cards on offer; ``named`` which item each mention of the body speaks of, by line."""
+
+    items: list[Item] = field(default_factory=list)
+    named: dict[int, list[tuple[int, int, Item]]] = field(default_factory=dict)
+    talked: list[tuple[Mention, str]] = field(default_factory=list)
+    wanted: frozenset[str] = frozenset()
+
+
+def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[list[Item], frozenset[str]]:
+    """Cards named on the offered side, and the models named on the wanted side only."""
+    items: list[Item] = []
+    wanted: set[str] = set()
+    for mention in mentions:
+        if not title.is_offered(mention.start):
+            wanted.add(mention.model)
+            continue
+        after = post.text[mention.end : mention.end + 40]
+        behind = anchored_after("context.after").match(after)
+        if behind and re.match(r"[ ]*(?:water ?block|block|back ?plate|(?:stock |air |aio |original )?cooler|bracket|heat ?sink|bridge|shroud|bios|(?:empty )?box\b|adapter|cable|riser|or (?:better|similar|equiv|equal))", after):
+            continue
+        if re.search(r"(?:water ?blocks?|blocks?|backplates?|coolers?|brackets?|box(?:es)?|heatsinks?|bridges?) (?:only )?(?:for|from|off) (?:a |an |the |my |evga |asus |msi |\w+ )?$", post.text[: mention.start]):
+            continue
+        items.append(Item.of(mention, "title", -1, post.text))
+    return items, frozenset(wanted - {item.model for item in items})
+
+
+def _is_structural(line: Line, text: str, start: int) -> bool:
+    """Whether the name stands where an item's name stands: at the head of its line."""
+    lead = text[line.start : start]
+    return len(lead) <= 60 and (not lead.strip(" [(*~") or _LEAD_WORDS.search(" " + lead) is not None and _LEAD_WORDS.search(" " + lead).start() <= 1)  # type: ignore[union-attr]
+
+
+def _form_of(layout: Layout, number: int) -> str:
+    if number in layout.rows:
+        return f"row {layout.rows[number][0].start}"
+    line = layout.lines[number]
+    return "bold" if line.bold and line.kind == "text" else line.kind
+
+
+def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]) -> tuple[str, bool]:
+    """How a mention is spoken of (``offered``, ``context``) and whether it stands at the head of an item."""
+    text = layout.post.text
+    line = layout.lines[number]
+    in_title = any(item.model == mention.model for item in titled)
+    if number in layout.rows:
+        table, cells = layout.rows[number]
+        cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
+        items = [other for other in cells if other.role == "item"]
+        if cell is not None and cell.role in ("notes", "status", "ignored") and items and any(other.text for other in items):
+            return "context", False
+        role, _ = role_of(text, mention.start, mention.end)
+        return ("context" if role == "context" and text[max(cell.start if cell else 0, mention.start - 4) : mention.start].strip() == "for" else "offered"), True
+    if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
+        return "context", False
+    role, _ = role_of(text, mention.start, mention.end)
+    structural = _is_structural(line, text, mention.start)
+    priced = any(amount.kind == "asking" for amount in layout.amounts.get(number, ()))
+    if role == "context" and not (structural and (priced or in_title) and line.is_item_mark):
+        return "context", structural
+    if mention.model in wanted and not priced:
+        return "context", structural
+    if not mention.witnessed and not in_title and not (structural and (line.is_item_mark or priced)):
+        return "context", structural
+    if in_title or role == "offered":
+        return "offered", structural
+    if structural and (line.is_item_mark or priced or len(line.text) <= 90):
+        return "offered", True
+    return ("offered" if priced and not titled else "plain"), structural
+
+
+def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
+    """Whether a second mention of a model is a second card: both head an item of the same list."""
+    if item.where == "title" or not structural or not item.structural:
+        return False
+    if item.line == number:
+        return False
+    if number in layout.edits and number not in layout.rows:
+        return False
+    return item.form == form and (form.startswith("row") or form in ("bullet", "number", "bold", "heading") or bool(layout.amounts.get(number)))
+
+
+_ANOTHER = re.compile(r"\b(?:third|second|another|other|2nd|3rd|one more|also have a|the last)(?: one)?\b")
+
+
+def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str]) -> Cards:
+    """Read a body's mentions in order and merge them with the cards of the title."""
+    cards = Cards(items=[], wanted=wanted)
+    waiting = list(titled)
+    plain: list[tuple[int, Mention]] = []
+    for number in sorted(layout.mentions):
+        for mention in layout.mentions[number]:
+            said, structural = _accepts(layout, number, mention, titled, wanted)
+            if said == "context":
+                known = [item for item in [*cards.items, *waiting] if same_card(item, mention)]
+                if not (known and number not in layout.rows and layout.sections[number] != "want" and layout.amounts.get(number) and _is_reference(layout, mention)):
+                    cards.talked.append((mention, "context"))
+                    continue
+                said = "offered"
+            if said == "plain":
+                plain.append((number, mention))
+                continue
+            _place(layout, cards, waiting, number, mention, structural)
+    cards.items.extend(waiting)
+    if not cards.items:
+        for number, mention in plain:
+            if not any(same_card(item, mention) for item in cards.items) and mention.witnessed and mention.model not in wanted:
+                _place(layout, cards, [], number, mention, False)
+    else:
+        cards.talked.extend((mention, "plain") for _, mention in plain)
+    return cards
+
+
+_REFERENCE = re.compile(r"(?:for|on) (?:the|my|this) (?:\w+ )?$")
+
+
+def _is_reference(layout: Layout, mention: Mention) -> bool:
+    return bool(_REFERENCE.search(layout.post.text[max(0, mention.start - 24) : mention.start]))
+
+
+def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, mention: Mention, structural: bool) -> None:
+    form = _form_of(layout, number)
+    known = [item for item in cards.items if same_card(item, mention)]
+    item: Item | None = None
+    if known and not all(_distinct(layout, other, number, structural, form) for other in known):
+        item = known[-1]
+        same_line = [other for other in known if other.line == number]
+        item = same_line[-1] if same_line else item
+    else:
+        titled = next((other for other in waiting if same_card(other, mention)), None)
+        if titled is not None:
+            waiting.remove(titled)
+            cards.items.append(titled)
+            titled.learn(mention)
+            titled.where, titled.line, titled.form, titled.structural = "body", number, form, structural
+            titled.words = layout.text_of(number)
+            item = titled
+        else:
+            item = Item.of(mention, "body", number, layout.text_of(number))
+            item.form, item.structural = form, structural
+            if known:
+                for twin in known:
+                    twin.quantity = twin.quantity
+            cards.items.append(item)
+    item.learn(mention)
+    item.table = item.table or number in layout.rows
+    cards.named.setdefault(number, []).append((mention.start, mention.end, item))

@@ -1,0 +1,54 @@
+"""Whether a card that a body names is on offer, or is only talked about: compared, wanted, owned, upgraded to."""
+
+import re
+from typing import Literal
+
+from tracker.normalize.posts.words import anchored_after, fragments, pattern, union
+
+__all__ = ["Role", "role_of", "sentence_around"]
+
+Role = Literal["offered", "plain", "context"]
+_BRANDS_END = re.compile(rf"(?:(?<![\w]){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
+_EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
+_SENTENCE_END = re.compile(r"[.!?;](?=[ \n])|\n")
+_SENTENCE = re.compile("|".join(fragments("context.sentence")))
+_BEFORE = re.compile(rf"(?<![\w]){union('context.before')}[ ]{{0,2}}$")
+_OFFERING = re.compile(rf"(?<![\w]){union('context.offering')}[ :]{{0,2}}$")
+_WINDOW = 70
+
+
+def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple[int, int]:
+    """Bounds of the sentence around a span; a line break ends one too."""
+    low = max(0, start - widest)
+    begin = low
+    for match in _SENTENCE_END.finditer(text, low, start):
+        begin = match.end()
+    match_after = _SENTENCE_END.search(text, end, min(len(text), end + widest))
+    return begin, match_after.start() if match_after else min(len(text), end + widest)
+
+
+def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
+    """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way."""
+    begin, until = sentence_around(text, start, end)
+    before = text[max(begin, start - _WINDOW) : start]
+    brands = _BRANDS_END.search(before)
+    bare = before[: brands.start()] if brands else before
+    after = text[end : min(until, end + 60)]
+    edition = _EDITION.match(after)
+    if edition:
+        after = after[edition.end() :]
+    offering = _OFFERING.search(bare)
+    talked = _BEFORE.search(bare)
+    if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
+        return "context", talked.group().strip()
+    behind = anchored_after("context.after").match(after)
+    if behind and not re.match(r"[ ]{0,2}[,:(|=-]", after):
+        return "context", behind.group().strip()
+    if offering:
+        return "offered", offering.group().strip()
+    whole = _SENTENCE.search(text[begin:until])
+    if whole:
+        return "context", whole.group().strip()
+    if pattern("status.withdrawn").search(text[begin:until]):
+        return "context", "withdrawn"
+    return "plain", ""

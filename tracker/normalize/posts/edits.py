@@ -1,0 +1,149 @@
+"""Reads what was added to a post later: which card is sold or pending, how many are left, which price is new."""
+
+import re
+from dataclasses import replace
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.quantity import left_over
+from tracker.normalize.posts.status import closes_all, status_in
+
+__all__ = ["apply_edits"]
+
+_CLAUSE = re.compile(r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |(?<=pending), ")
+_WORD = re.compile(r"[a-z][a-z0-9]{1,}")
+_COMMON = frozenset(
+    "the and for with box sold pending edit update now price shipped local gone still available left one two both all card cards gpu gpus rtx gtx geforce radeon "
+    "nvidia amd edition used new obo each is are was has been to of in on my it its this that from you dropped down only gb ti super xt rx no not comes as or be".split()
+)
+_ALIASES = {"founders": "fe"}
+_ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
+_GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
+_LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)[ #\d:/.-]{0,14}")
+
+
+def _tokens(item: Item) -> set[str]:
+    return {_ALIASES.get(word, word) for word in _WORD.findall(item.words[:160])} - _COMMON
+
+
+def _named_by_words(clause: str, items: list[Item]) -> list[Item]:
+    """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
+    said = {_ALIASES.get(word, word) for word in _WORD.findall(clause)} - _COMMON
+    if not said:
+        return []
+    tokens = [_tokens(item) for item in items]
+    hits = []
+    for place, item in enumerate(items):
+        others: set[str] = set()
+        for number, words in enumerate(tokens):
+            if number != place:
+                others |= words
+        if said & (tokens[place] - others):
+            hits.append(item)
+    return hits if len(hits) == 1 else []
+
+
+def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> tuple[list[Item], bool]:
+    """The items a clause speaks of, and whether it speaks of something else."""
+    items = cards.items
+    models = {mention.model for number in _numbers(layout, low, high) for mention in layout.mentions.get(number, ()) if low <= mention.start < high}
+    if models:
+        hit = [item for item in items if item.model in models]
+        if len(hit) > 1:
+            narrowed = _named_by_words(clause, hit)
+            if narrowed:
+                return narrowed, False
+            if len({item.model for item in hit}) == 1 and not _ALL.search(clause):
+                unsold = [item for item in hit if item.status != "sold"]
+                return unsold[:1] or hit[:1], False
+        return hit, not hit
+    named = _named_by_words(clause, items)
+    if named:
+        return named, False
+    if names_goods(clause) and not _GPU_WORD.search(clause):
+        return [], True
+    return [], False
+
+
+def _numbers(layout: Layout, low: int, high: int) -> range:
+    first = next((number for number, line in enumerate(layout.lines) if line.begin <= low <= line.begin + max(line.end - line.begin, 0) + 1), 0)
+    last = first
+    while last + 1 < len(layout.lines) and layout.lines[last + 1].begin < high:
+        last += 1
+    return range(first, last + 1)
+
+
+def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
+    line = layout.lines[number]
+    text = layout.post.text
+    bounds = [line.start]
+    for match in _CLAUSE.finditer(text, line.start, line.end):
+        bounds.append(match.end())
+    return [(low, high) for low, high in zip(bounds, [*bounds[1:], line.end], strict=True) if text[low:high].strip()]
+
+
+def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
+    """Apply edits, and any other line that says what became of a card, to the items."""
+    for number, line in enumerate(layout.lines):
+        if line.kind == "blank" or not cards.items or number in layout.rows:
+            continue
+        edit = number in layout.edits
+        if not edit and (cards.named.get(number) and len(_clauses(layout, number)) == 1 and not _ALL.search(line.text)):
+            continue
+        for low, high in _clauses(layout, number):
+            _clause(layout, cards, number, low, high, edit, other_goods)
+
+
+def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool) -> None:
+    clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
+    said = status_in(clause)
+    amounts = [amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"]
+    if said is None and not (edit and (amounts or "left" in clause)):
+        return
+    targets, elsewhere = _targets(layout, cards, low, high, clause)
+    if elsewhere:
+        return
+    if not edit and not (targets and re.search(r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$", clause)):
+        if targets or not _closing(layout, number, clause):
+            return
+    if not targets:
+        targets = _whole(cards, clause, said, other_goods, edit, bool(amounts))
+    for item in targets:
+        _apply(item, clause, said, edit)
+        if edit and amounts and not (said == "sold") and not layout_named_elsewhere(layout, cards, number, item):
+            item.asked.append(replace(amounts[-1], newest=True))
+
+
+def layout_named_elsewhere(layout: Layout, cards: Cards, number: int, item: Item) -> bool:
+    """Whether the edit is where the card itself was first offered, so that its price is tied already."""
+    return item.line == number
+
+
+def _closing(layout: Layout, number: int, clause: str) -> bool:
+    """Whether a line that is no edit closes all of the post: it stands alone and is short."""
+    line = layout.lines[number]
+    return bool(closes_all(clause)) and (len(line.text) < 90 or clause.startswith(("sold", "both", "all", "everything")))
+
+
+def _whole(cards: Cards, clause: str, said: str | None, other_goods: bool, edit: bool, priced: bool) -> list[Item]:
+    if _ALL.search(clause) or _GPU_WORD.search(clause):
+        return list(cards.items)
+    if len(cards.items) == 1:
+        return list(cards.items)
+    if said and closes_all(clause):
+        return list(cards.items)
+    return []
+
+
+def _apply(item: Item, clause: str, said: str | None, edit: bool) -> None:
+    quantity = item.quantity or 1
+    left = left_over(clause, quantity)
+    if left is not None and (quantity > 1 or "left" in clause):
+        item.quantity = left
+        if item.status == "sold" and left:
+            item.status = None
+        return
+    if said is not None and not (said == "available" and item.status is None):
+        item.status = None if said == "available" else said  # type: ignore[assignment]

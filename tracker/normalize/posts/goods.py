@@ -1,0 +1,52 @@
+"""Other goods than graphics cards: whole machines, parts beside a card, and things that only come along with it."""
+
+import re
+
+from tracker.normalize.posts.words import pattern, union
+
+__all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_out", "without_spans"]
+
+MENTION_BLANK = "\x01"
+_JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
+_NOT_PARTS = re.compile(union("title.not_parts_out"))
+_PARTS = re.compile(rf"(?<!\w){union('title.parts_out')}(?!\w)")
+
+
+def without_spans(text: str, offset: int, spans: list[tuple[int, int]]) -> str:
+    """The text with the given spans (positions counted from ``offset``) blanked by a mark."""
+    out = text
+    for start, end in spans:
+        low, high = max(0, start - offset), min(len(text), end - offset)
+        if low < high:
+            out = out[:low] + MENTION_BLANK * (high - low) + out[high:]
+    return out
+
+
+def names_goods(text: str) -> bool:
+    """Whether other hardware than a card is named."""
+    return bool(pattern("goods.words").search(text))
+
+
+def names_system(text: str) -> bool:
+    """Whether a whole machine is named."""
+    return bool(pattern("title.system").search(text))
+
+
+def parts_out(text: str) -> bool:
+    """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
+    return bool(_PARTS.search(_NOT_PARTS.sub(" ", text)))
+
+
+def is_bundled(text: str) -> bool:
+    """Whether a stretch that names a card (as ``MENTION_BLANK``) joins it with other hardware under one price."""
+    for match in pattern("goods.words").finditer(text):
+        between = text[match.end() :] if MENTION_BLANK in text[match.end() :] else text[: match.start()]
+        if MENTION_BLANK in text[match.end() :]:
+            between = between[: between.index(MENTION_BLANK)]
+        elif MENTION_BLANK in between:
+            between = between[between.rindex(MENTION_BLANK) + 1 :]
+        else:
+            continue
+        if len(between) <= 60 and _JOIN.search(between) and not re.search(r"[.!?;|]|\bfor\b|\bfrom\b|\bout of\b|\bon a\b|\bin\b", between):
+            return True
+    return False

@@ -1,0 +1,151 @@
+"""What the writer of a post is after: to sell, buy, trade, sell or trade, or something else."""
+
+import re
+
+from tracker.normalize.posts.money import find_amounts
+from tracker.normalize.posts.text import PostText, read_text
+from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.words import pattern
+from tracker.normalize.types import Intent
+
+__all__ = ["read_intent"]
+
+_FLAIRS: tuple[tuple[str, str], ...] = (
+    ("selling", "sell"), ("fs", "sell"), ("wts", "sell"), ("for sale", "sell"), ("sale", "sell"), ("buying", "buy"), ("wtb", "buy"), ("want", "buy"),
+    ("trading", "trade"), ("trade", "trade"),
+)  # fmt: skip
+_OTHER_FLAIRS = ("meta", "giveaway", "official", "alert", "price check", "mod", "discussion", "psa", "announcement", "vouch", "review", "guide")
+_SPLIT = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
+_NO_TRADES = re.compile(r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|not accepting|zero) trades?\b|not looking to trade|not interested in trad")
+_ONLY_TRADES = re.compile(r"\b(?:trades? only|only trad|strictly trad|trading only|only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|money|selling)|not really (?:even )?looking for money|no cash|not for sale,? (?:only )?trad)")
+_OPEN_TO_TRADE = re.compile(r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|straight trade|direct trade)")
+_TAKES_MONEY = re.compile(r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|a|an|this|these|for)\b")
+_WANTS = re.compile(r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b")
+_ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
+_MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
+_TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
+
+
+def _part(text: str) -> str:
+    text = text.strip(" .!?~:-'\"*=_<>#")
+    return text
+
+
+def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
+    """Whether a side names money, goods, and an openness to offers."""
+    money = goods = offers = False
+    for piece in _SPLIT.split(_TAG.sub(" ", text)):
+        part = _part(piece)
+        if not part:
+            money = money or "$" in piece or "£" in piece or "€" in piece
+            continue
+        left = part
+        if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or find_amounts(read_text(part)):
+            money = True
+            left = pattern("title.money").sub(" ", left)
+            left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]*k?[+$£€-]{0,2}|[$£€]+", " ", left)
+        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text:
+            continue
+        if pattern("title.free_offer").search(left):
+            offers = True
+            left = pattern("title.free_offer").sub(" ", left)
+        left = pattern("title.stuff").sub(" ", left)
+        left = re.sub(r"[^a-z\d]+", " ", left).strip()
+        if len(left) >= 3 or any(character.isdigit() for character in left):
+            goods = True
+    return money, goods, offers
+
+
+_TRADE_WORDS = re.compile(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
+_TRIFLE = re.compile(r"^[^a-z]*(?:and )?(?:a |some |random |spare |misc |special |few |extra |old |maybe |possible |other )*(?:surprise|junk|love|karma|gratitude|thanks?|beer|hugs?|heart|gold|upvotes?|monies|internets?)\b")
+
+
+def _from_sides(title: Title, body: str) -> Intent:
+    have_money, have_goods, _ = _money_and_goods(title.have_text)
+    want_money, want_goods, offers = _money_and_goods(title.want_text)
+    wants_trade = bool(_TRADE_WORDS.search(title.want_text))
+    if have_money and not want_money:
+        return _with_money(title, have_goods, want_goods, offers, body)
+    if want_money or offers:
+        if want_goods and offers and not want_money and _ONLY_TRADES.search(body):
+            return "trade"
+        if _ONLY_TRADES.search(body) and not want_money:
+            return "trade"
+        return "sell_or_trade" if want_goods or wants_trade else "sell"
+    if not title.want:
+        return _without_want(title, have_goods, body)
+    if not have_goods and want_goods and not have_money:
+        return "buy"
+    if want_goods or wants_trade:
+        return "sell_or_trade" if _TAKES_MONEY.search(body) and not _ONLY_TRADES.search(body) else "trade"
+    return "sell" if have_goods else "other"
+
+
+def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, body: str) -> Intent:
+    if not want_goods and offers and have_goods:
+        return "sell_or_trade"
+    if have_goods:
+        pieces = [_part(piece) for piece in _SPLIT.split(_TAG.sub(" ", title.have_text))]
+        goods = [piece for piece in pieces if _money_and_goods(piece)[1]]
+        if all(_TRIFLE.match(piece) for piece in goods):
+            return "buy"
+        return "trade"
+    return "buy"
+
+
+def _without_want(title: Title, have_goods: bool, body: str) -> Intent:
+    if "trading" in title.tags and "have" not in title.tags:
+        return "trade"
+    if _ONLY_TRADES.search(body):
+        return "trade"
+    return "sell_or_trade" if "trading" in title.tags or _OPEN_TO_TRADE.search(body) else "sell"
+
+
+def _without_tags(title_text: str, body: str) -> Intent:
+    bare = _TAG.sub(" ", title_text).strip(" -:")
+    trade_only = bool(_ONLY_TRADES.search(body)) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
+    if _ASKS.match(bare) or bare.endswith("?"):
+        return "other"
+    if _WANTS.match(bare) or re.match(r"(?:want|need|buying|looking)\b", bare):
+        return "buy"
+    if trade_only:
+        return "trade"
+    if re.search(r"\b(?:sell|sale|selling)\b", bare) or _TAKES_MONEY.search(body) or find_amounts(read_text(body[:3000])):
+        return "sell_or_trade" if _OPEN_TO_TRADE.search(body) or "trade" in bare else "sell"
+    if re.search(r"make me a trade|\btrade of\b|looking (?:to|for a) trade", body):
+        return "trade"
+    return "sell"
+
+
+def _from_flair(flair: str | None) -> str | None:
+    said = (flair or "").strip().lower()
+    for word in _OTHER_FLAIRS:
+        if said.startswith(word):
+            return "other" if word != "mod" else None
+    return next((intent for word, intent in _FLAIRS if said.startswith(word)), None)
+
+
+def read_intent(title: Title, title_post: PostText, body: PostText, flair: str | None) -> tuple[Intent, str]:
+    """The intent and the rule that decided it: flairs and tags of no trade first, then the title's two sides."""
+    flaired = _from_flair(flair)
+    if flaired == "other" or ("other" in title.tags and not title.tags & {"have", "want", "buying", "trading"}):
+        return "other", "tag or flair of a post that offers nothing"
+    text = title_post.text
+    if pattern("title.other_words").search(text) and not {"have", "want"} <= title.tags:
+        return "other", "title of a post that offers nothing"
+    if re.search(pattern("title.giveaway").pattern, title.want_text.strip()) or (title.tags & {"have"} and re.match(r" ?free\b", title.have_text)):
+        return "other", "given away"
+    if "buying" in title.tags and "have" not in title.tags:
+        return "buy", "tag of a buyer"
+    if not title.tags & {"have", "want", "trading"}:
+        if flaired:
+            return ("sell_or_trade" if flaired == "sell" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text) else flaired), "flair"  # type: ignore[return-value]
+        return _without_tags(text, body.text), "words of a post without tags"
+    if "want" in title.tags and not title.have:
+        return "buy", "only a wanted side"
+    intent = _from_sides(title, body.text)
+    if intent == "sell" and flaired != "buy" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text):
+        return "sell_or_trade", "sides of the title, trades in the body"
+    if flaired == "buy" and intent == "trade":
+        return "buy", "flair"
+    return intent, "sides of the title"

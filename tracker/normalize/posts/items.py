@@ -1,0 +1,71 @@
+"""The cards on offer in a post: found on the title's offered side and in the body, one item per physical lot."""
+
+from dataclasses import dataclass, field
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.money import Amount
+from tracker.normalize.types import Status
+
+__all__ = ["Item", "Named", "same_card"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A mention in its surroundings: the line it stands in and how it is spoken of."""
+
+    mention: Mention
+    line: int
+    structural: bool
+    role: str
+    form: str
+    priced: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where the name begins."""
+        return self.mention.start
+
+
+@dataclass(slots=True)
+class Item:
+    """A card on offer while its price, count and status are being gathered."""
+
+    model: str
+    mention: Mention
+    where: str
+    line: int
+    words: str
+    form: str = ""
+    structural: bool = False
+    vram_gb: float | None = None
+    skus: tuple[str, ...] = ()
+    contradiction: bool = False
+    quantity: int | None = None
+    asked: list[Amount] = field(default_factory=list)
+    status: Status | None = None
+    broken: bool = False
+    system: bool = False
+    bundled: bool = False
+    table: bool = False
+    lot_of: int | None = None
+    shipping: str | None = None
+
+    @classmethod
+    def of(cls, mention: Mention, where: str, line: int, words: str) -> "Item":
+        """A new item from a mention."""
+        return cls(
+            mention.model, mention, where, line, words, vram_gb=mention.vram_gb, skus=mention.skus, contradiction=mention.contradiction
+        )
+
+    def learn(self, mention: Mention) -> None:
+        """Take over a memory size that another mention of the same card states."""
+        if self.vram_gb is None and mention.vram_gb is not None and not self.contradiction:
+            self.vram_gb, self.skus = mention.vram_gb, mention.skus
+        self.contradiction = self.contradiction or mention.contradiction
+
+
+def same_card(item: Item, mention: Mention) -> bool:
+    """Whether a mention can be the item: the same model, and no other memory size."""
+    if item.model != mention.model:
+        return False
+    return item.vram_gb is None or mention.vram_gb is None or item.vram_gb == mention.vram_gb

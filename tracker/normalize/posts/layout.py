@@ -1,0 +1,77 @@
+"""A post laid out for reading: lines, tables, sections, amounts and mentions, each found once."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from tracker.normalize.clean import CleanText
+from tracker.normalize.mentions import Mention, find_mentions
+from tracker.normalize.posts.lines import Line, read_lines
+from tracker.normalize.posts.money import Amount, find_amounts
+from tracker.normalize.posts.sections import sections_of
+from tracker.normalize.posts.tables import Cell, Table, find_tables
+from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.words import union
+
+__all__ = ["MOST_MENTIONS", "Layout", "lay_out", "mentions_of"]
+
+MOST_MENTIONS = 200
+"""Mentions read in one text: a post with more is a price list of a shop."""
+
+_EDIT = re.compile(rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |big )?{union('status.edit')}(?: ?#?\d)?(?![\w])")
+
+
+@dataclass(slots=True)
+class Layout:
+    """Everything found in a body, by line."""
+
+    post: PostText
+    lines: list[Line]
+    sections: list[str]
+    tables: list[Table]
+    rows: dict[int, tuple[Table, tuple[Cell, ...]]]
+    mentions: dict[int, list[Mention]] = field(default_factory=dict)
+    amounts: dict[int, list[Amount]] = field(default_factory=dict)
+    edits: frozenset[int] = frozenset()
+
+    def text_of(self, number: int) -> str:
+        """A line's words."""
+        line = self.lines[number]
+        return self.post.text[line.start : line.end]
+
+
+def mentions_of(post: PostText, context: bool) -> list[Mention]:
+    """The cards that a text names, at the post's own positions."""
+    return find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
+
+
+def _number_of(begins: list[int], position: int) -> int:
+    return bisect_right(begins, position) - 1
+
+
+def _edited(lines: list[Line]) -> frozenset[int]:
+    """Lines of an edit: the line that says so, and those that follow it without a gap."""
+    found: set[int] = set()
+    running = False
+    for number, line in enumerate(lines):
+        if line.kind == "blank":
+            running = False
+        elif _EDIT.match(line.text):
+            running = True
+        if running:
+            found.add(number)
+    return frozenset(found)
+
+
+def lay_out(body: PostText, context: bool) -> Layout:
+    """Find lines, tables, sections, amounts and mentions of a body."""
+    lines = read_lines(body)
+    begins = [line.begin for line in lines]
+    tables = find_tables(body) if "|" in body.text and "-|" in body.text.replace(" ", "").replace(":", "") or "|-" in body.text.replace(" ", "").replace(":", "") else []
+    rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
+    layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines))
+    for mention in mentions_of(body, context):
+        layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
+    for amount in find_amounts(body):
+        layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)
+    return layout

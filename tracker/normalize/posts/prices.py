@@ -1,0 +1,220 @@
+"""Ties the amounts of a line to the cards it names, and settles what one card costs."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.money import Amount
+
+__all__ = ["Settled", "give", "settle", "tie_sentence"]
+
+_QUALIFIED = ("local", "included", "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The price that stands for an item, or the lot's price, and how it was stated."""
+
+    price: Decimal | None = None
+    lot_price: Decimal | None = None
+    basis: str | None = None
+    amount: Amount | None = None
+
+
+def give(group: list[Item], amounts: list[Amount]) -> None:
+    """Give amounts that name no card to the cards spoken of last."""
+    if not group or not amounts:
+        return
+    if len(group) == 1:
+        _give_one(group[0], amounts)
+        return
+    plain = [amount for amount in amounts if not amount.lot and not amount.bundle and amount.shipping != "local"]
+    if len(plain) == len(group) and not any(amount.each for amount in plain) and not any(item.asked for item in group):
+        for item, amount in zip(group, plain, strict=True):
+            item.asked.append(amount)
+        return
+    for amount in amounts:
+        open_items = [item for item in group if not item.asked or amount.shipping == "local"]
+        if amount.each or amount.lot:
+            for item in open_items:
+                item.asked.append(amount)
+                if amount.lot and not amount.each:
+                    item.lot_of = sum(other.quantity or 1 for other in group)
+
+
+def _give_one(item: Item, amounts: list[Amount]) -> None:
+    for amount in amounts:
+        first = not any(asked.kind == "asking" for asked in item.asked)
+        if first or amount.newest or amount.each or amount.lot or amount.shipping in _QUALIFIED or amount.cue:
+            item.asked.append(amount)
+
+
+def _usable(amounts: list[Amount]) -> list[Amount]:
+    return [amount for amount in amounts if amount.kind == "asking" or (amount.kind == "old" and amount.struck)]
+
+
+def tie_sentence(text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], current: list[Item]) -> list[Item]:
+    """Tie the amounts of one sentence; returns the cards that a following sentence speaks of."""
+    usable = _usable(amounts)
+    if not named:
+        fit = [amount for amount in usable if not _of_other_goods(text, offset, amount)]
+        give(current, fit)
+        return current
+    items = _unique([item for _, _, item in named])
+    if not usable:
+        return items
+    spans = [(start, end) for start, end, _ in named]
+    if usable[0].start < named[0][0] and not _starts_with_old(text, offset, usable[0], named[0][0]):
+        _price_first(text, offset, named, usable, spans)
+    else:
+        _name_first(text, offset, named, usable, spans)
+    return items
+
+
+def _unique(items: list[Item]) -> list[Item]:
+    seen: list[Item] = []
+    for item in items:
+        if not any(item is other for other in seen):
+            seen.append(item)
+    return seen
+
+
+def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:
+    """Whether the first amount closes an earlier clause: ``$450. The 3080 ...`` is no price of the 3080."""
+    gap = text[amount.end - offset : name - offset]
+    return len(gap) > 90
+
+
+def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
+    before = text[max(0, amount.start - offset - 40) : amount.start - offset]
+    clause = re.split(r"[,;|]|\band\b|\bor\b", before)[-1]
+    after = text[amount.end - offset : amount.end - offset + 34]
+    return names_goods(clause) or bool(re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after) and names_goods(after.split(",")[0]))
+
+
+def _price_first(
+    text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], spans: list[tuple[int, int]]
+) -> None:
+    for place, amount in enumerate(amounts):
+        following = [entry for entry in named if entry[0] >= amount.end]
+        if not following:
+            last = named[-1]
+            if amount.newest or amount.shipping in _QUALIFIED or amount.each or (amount.lot and len(_unique([n[2] for n in named])) > 1):
+                if not _of_other_goods(text, offset, amount):
+                    give(_unique([item for _, _, item in named]) if amount.lot else [last[2]], [amount])
+            continue
+        target = following[0]
+        between = text[amount.end - offset : target[0] - offset]
+        if amount.lot and not amount.each:
+            until = amounts[place + 1].start if place + 1 < len(amounts) else 1 << 60
+            group = _unique([item for start, _, item in following if start < until])
+            if len(group) > 1:
+                give(group, [amount])
+                continue
+        if re.search(r"[,;|]", between) and names_goods(between):
+            continue
+        if names_goods(between) and is_bundled(without_spans(text, offset, spans)[amount.end - offset :]):
+            target[2].bundled = True
+        until = amounts[place + 1].start if place + 1 < len(amounts) else offset + len(text)
+        tail = without_spans(text, offset, spans)[amount.end - offset : until - offset]
+        if is_bundled(tail) and not re.search(r"[,;] ?[$£€]?$", between):
+            target[2].bundled = target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
+        target[2].asked.append(amount)
+
+
+def _name_first(
+    text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], spans: list[tuple[int, int]]
+) -> None:
+    blanked = without_spans(text, offset, spans)
+    previous_end = offset
+    for amount in amounts:
+        preceding = [entry for entry in named if entry[1] <= amount.start]
+        fresh = _unique([item for start, _, item in preceding if start >= previous_end])
+        stretch = blanked[previous_end - offset : amount.start - offset]
+        if fresh:
+            _give_fresh(fresh, amount, stretch, amounts, named)
+        elif preceding:
+            _give_again(preceding[-1][2], amount, stretch, _unique([item for _, _, item in preceding]), text, offset)
+        previous_end = amount.end
+
+
+def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[Amount], named: list[tuple[int, int, Item]]) -> None:
+    after_names = stretch[stretch.rindex(MENTION_BLANK) + 1 :] if MENTION_BLANK in stretch else ""
+    if amount.bundle and not amount.each:
+        for item in fresh:
+            item.asked.append(amount)
+        return
+    if len(fresh) == 1:
+        if re.search(r"[,;|] ", after_names) and names_goods(after_names) and not re.search(r"\+|&|\band\b|\bw/|\bwith\b", stretch):
+            if len(amounts) > 1:
+                return
+        if is_bundled(stretch):
+            fresh[0].bundled = True
+        fresh[0].asked.append(amount)
+        return
+    if amount.each or amount.lot:
+        give(fresh, [amount])
+        return
+    rest = [other for other in amounts if other.start >= amount.start and not other.newest]
+    if len(rest) == len(fresh) and rest[0] is amount and not [n for n in named if n[0] > amount.end]:
+        for item, other in zip(fresh, rest, strict=True):
+            item.asked.append(other)
+        return
+    joined = re.search(rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}", stretch)
+    if joined and len(rest) == 1:
+        for item in fresh:
+            if not item.asked:
+                item.asked.append(amount)
+                item.bundled = True
+        return
+    if not fresh[-1].asked:
+        fresh[-1].asked.append(amount)
+
+
+def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], text: str, offset: int) -> None:
+    """A further amount behind the same card: another form of its price, or the price of something else."""
+    if _of_other_goods(text, offset, amount):
+        return
+    if amount.each or amount.lot:
+        give(group if amount.lot and len(group) > 1 else [last], [amount])
+        if amount.lot and len(group) == 1:
+            return
+        return
+    if amount.newest or amount.shipping in _QUALIFIED or (amount.cue and not re.search(r"[a-z]{3}.*[a-z]{3}.*[,;]", stretch)):
+        last.asked.append(amount)
+
+
+def settle(item: Item) -> Settled:
+    """The price of one card: newest before old, shipped before local, each before the lot."""
+    amounts = [amount for amount in item.asked if amount.kind == "asking"] or [amount for amount in item.asked if amount.kind == "old"][-1:]
+    amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
+    if not amounts:
+        return Settled()
+    newest = [amount for amount in amounts if amount.newest]
+    singles = [amount for amount in amounts if (amount.each or not amount.lot) and not amount.bundle]
+    if item.bundled and not any(amount.each for amount in amounts):
+        best = _best(newest or amounts)
+        return Settled(lot_price=best.value, basis="bundle", amount=best)
+    if not singles:
+        best = _best(newest or amounts)
+        basis = "bundle" if best.bundle else "lot"
+        if basis == "lot" and (item.quantity or 1) == 1 and (item.lot_of or 1) == 1:
+            return Settled(price=best.value, basis="each", amount=best)
+        return Settled(lot_price=best.value, basis=basis, amount=best)
+    each = [amount for amount in singles if amount.each]
+    best = _best([amount for amount in newest if amount in singles] or each or singles)
+    if (item.quantity or 1) > 1 and not best.each and not each:
+        return Settled(lot_price=best.value, basis="lot", amount=best)
+    return Settled(price=best.value, basis="each", amount=best)
+
+
+def _best(amounts: list[Amount]) -> Amount:
+    if amounts[-1].newest:
+        return amounts[-1]
+    for wanted in ("included", "extra", None):
+        for amount in amounts:
+            if amount.shipping == wanted:
+                return amount
+    return amounts[0]

@@ -1,0 +1,65 @@
+"""How many of a card are on offer, from the words around its name."""
+
+import re
+
+from tracker.normalize.posts.words import fragments, union
+
+__all__ = ["count_word", "left_over", "quantity_around"]
+
+_WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {"pair": 2, "couple": 2, "both": 2, "trio": 3, "dual": 2, "a pair": 2}
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
+_BRANDS = union("context.brands")
+_BEFORE = re.compile(
+    rf"(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x ?|(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x?(?P<paren>\d{{1,2}})x?[\])] ?|"
+    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|qty:? ?(?P<qty>\d{{1,2}})) |"
+    rf"(?<![\w.,$£€/-])(?P<word>{_NUMBER}) )(?:matching |identical |used |new |working |of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}}$"
+)
+_AFTER = re.compile(
+    rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock| units?| pcs| cards| of them| left)?[\])]|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|quantity:? ?(?P<quantity>\d{{1,2}}))"
+)
+_PRICE_PAREN = re.compile(r"[^\n;]{0,50}?(?:[$£€] ?[\d.,]+|[\d.,]+ ?[$£€])[^\n;$£€]{0,30}?\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?x)?(?: available| left)?(?:[,;][^)\n]{0,60})?\)")
+_TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
+_FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
+_LEFT = re.compile(rf"(?:(?P<n>{_NUMBER}|last one|1) (?:left|remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|remaining)|have (?P<have>{_NUMBER}) (?:left|more))")
+_GONE = re.compile(rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |are |has been |have been |was )?(?:sold|gone)\b|sold (?P<m>{_NUMBER})\b")
+
+
+def count_word(word: str | None) -> int | None:
+    """``two`` and ``2`` as a number; None for what is no plausible count."""
+    if not word:
+        return None
+    number = int(word) if word.isdigit() else _WORDS.get(word)
+    return number if number is not None and 1 <= number <= 60 else None
+
+
+def quantity_around(before: str, after: str) -> int | None:
+    """A count directly before a name (``2x``, ``two``, ``pair of``) or behind it (``x2``, ``(2)``, ``2 of them``)."""
+    match = _BEFORE.search(before)
+    if match:
+        said = next((value for name in ("times", "x", "paren", "lotof", "qty", "word") if (value := match.group(name))), None)
+        number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
+        bare = match.group("word") and match.group("word").isdigit()
+        if number and not (bare and not re.search(r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()])):
+            return number
+    match = _AFTER.match(after)
+    if match and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after) and not re.match(r"[ ]?(?:gen|pcie|\d+ ?gb)?[ ]?x(?:16|8|4)\b", after):
+        number = count_word(next((value for value in match.groups() if value), None))
+        if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
+            return number
+    match = _PRICE_PAREN.match(after) or _TRAIL.match(after)
+    return count_word(match.group("n")) if match else None
+
+
+def left_over(text: str, quantity: int) -> int | None:
+    """How many are left after ``one sold, two left``; None where the text does not say."""
+    match = _LEFT.search(text)
+    if match:
+        said = match.group("n") or match.group("only") or match.group("have")
+        return 1 if said == "last one" else count_word(said)
+    match = _GONE.search(text)
+    if match:
+        gone = count_word(match.group("n") or match.group("m"))
+        if gone is not None and gone < quantity:
+            return quantity - gone
+    return None

@@ -1,0 +1,43 @@
+"""Which part of a body a line lies in: what is offered, what is wanted, what is sold already."""
+
+import re
+
+from tracker.normalize.posts.lines import Line
+from tracker.normalize.posts.words import union
+
+__all__ = ["sections_of"]
+
+_HEADINGS = tuple((kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have"))
+_INLINE_WANT = re.compile(rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d)[ ]?\S|\[w\] ?\S")
+_RULE = frozenset("-_*=~ ")
+
+
+def _heading(line: Line) -> str | None:
+    text = line.text
+    if len(text) > 60:
+        return None
+    marked = text.endswith(":") or line.kind == "heading" or line.bold
+    for kind, words in _HEADINGS:
+        if words.fullmatch(text) and (marked or kind != "have" or text in ("have", "for sale", "selling")):
+            return kind
+    return None
+
+
+def sections_of(lines: list[Line]) -> list[str]:
+    """One of ``have``, ``want``, ``sold`` or ``""`` for each line; a heading holds until the next, or a rule."""
+    sections: list[str] = []
+    current = ""
+    for line in lines:
+        kind = _heading(line)
+        if kind is not None:
+            current = kind
+        elif line.kind == "blank" or (len(line.text) > 2 and not set(line.text) - _RULE):
+            if len(line.text) > 2:
+                current = ""
+        elif line.kind == "heading" or (line.bold and line.text.endswith(":")):
+            current = ""
+        if kind is None and _INLINE_WANT.match(line.text):
+            sections.append("want")
+        else:
+            sections.append(current)
+    return sections

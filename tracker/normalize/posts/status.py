@@ -1,0 +1,47 @@
+"""Whether a card is available, pending or sold, as a line or an edit says."""
+
+import re
+
+from tracker.normalize.posts.words import pattern, union
+from tracker.normalize.types import Status
+
+__all__ = ["Said", "closes_all", "says_broken", "status_in"]
+
+Said = Status | None
+_SOLD_NOT = re.compile(rf"(?<!\w){union('status.sold_not')}(?!\w)")
+_PENDING_NOT = re.compile(rf"(?<!\w){union('status.pending_not')}(?!\w)")
+_ALL_SOLD = re.compile(rf"(?:^|[.!*(\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now )(?:it'?s |now |this (?:is|has been) )?{union('status.all_sold')}(?![\w-])(?! (?:separately|as|together|individually|item|listing|price))")
+_ALL_PENDING = re.compile(rf"(?:^|[.!*(\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)")
+_NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
+
+
+def status_in(text: str) -> Said:
+    """The last status that a stretch of text says; None where it says none."""
+    if "sold" not in text and "pend" not in text and "gone" not in text and not pattern("status.sold", "status.pending", "status.available").search(text):
+        return None
+    cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
+    found: list[tuple[int, Status]] = []
+    for kind, said in (("sold", "sold"), ("pending", "pending"), ("available", "available")):
+        found += [(match.start(), said) for match in pattern(f"status.{kind}").finditer(cleaned)]  # type: ignore[misc]
+    if not found:
+        return None
+    kinds = {said for _, said in found}
+    if kinds == {"available"}:
+        return "available"
+    return "sold" if "sold" in kinds else "pending"
+
+
+def closes_all(text: str) -> Said:
+    """Whether a line, standing alone, says that all of the post is sold or pending."""
+    cleaned = _SOLD_NOT.sub(" ", text)
+    if _ALL_SOLD.search(cleaned):
+        return "sold"
+    return "pending" if _ALL_PENDING.search(cleaned) else None
+
+
+def says_broken(text: str) -> str | None:
+    """The words that call a card broken, unless they are negated (``no artifacts``)."""
+    for match in pattern("broken.words").finditer(text):
+        if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(text[: match.start()]):
+            return match.group()
+    return None
