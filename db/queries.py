@@ -1,7 +1,6 @@
 """Reads that more than one place needs. All take a connection; rows come as SQLAlchemy rows with named fields."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -10,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from db import light
 from db.store.sql import chunks
 
-_run, _listing, _revision, _plan = light.crawl_run, light.raw_listing, light.raw_revision, light.crawl_plan
+_run, _listing, _revision = light.crawl_run, light.raw_listing, light.raw_revision
 
 
 def pending_listings(conn: Connection, rules_version: int, limit: int) -> list[int]:
@@ -64,68 +63,6 @@ def find_listing(conn: Connection, source: str, external_id: str) -> Any | None:
     """Return the ``raw_listing`` row of a market's own id, or None."""
     where = (_listing.c.source == source, _listing.c.external_id == external_id)
     return conn.execute(select(_listing).where(*where)).one_or_none()
-
-
-def live_listings(conn: Connection, source: str) -> list[Any]:
-    """Return (id, external_id, last_seen) of the listings of ``source`` that are live, least recently seen first."""
-    query = (
-        select(_listing.c.id, _listing.c.external_id, _listing.c.last_seen)
-        .where(_listing.c.source == source, _listing.c.state == "live")
-        .order_by(_listing.c.last_seen, _listing.c.id)
-    )
-    return list(conn.execute(query))
-
-
-def runs(conn: Connection, source: str | None = None, *, outcome: str | None = None, limit: int = 20) -> list[Any]:
-    """Return the last ``crawl_run`` rows, newest first; of one source and outcome where given."""
-    query = select(_run).order_by(_run.c.started_at.desc(), _run.c.id).limit(limit)
-    if source is not None:
-        query = query.where(_run.c.source == source)
-    if outcome is not None:
-        query = query.where(_run.c.outcome == outcome)
-    return list(conn.execute(query))
-
-
-def last_ok_runs(conn: Connection, source: str, limit: int = 7) -> list[Any]:
-    """Return the last crawls of ``source`` that count (ok or accepted), newest first."""
-    query = (
-        select(_run)
-        .where(_run.c.source == source, _run.c.kind == "crawl", or_(_run.c.outcome == "ok", _run.c.accepted))
-        .order_by(_run.c.started_at.desc(), _run.c.id)
-        .limit(limit)
-    )
-    return list(conn.execute(query))
-
-
-def unfinished_runs(conn: Connection, source: str | None = None) -> list[Any]:
-    """Return the runs that were begun and never finished, oldest first: under way, or killed."""
-    query = select(_run).where(_run.c.finished_at.is_(None)).order_by(_run.c.started_at, _run.c.id)
-    return list(conn.execute(query if source is None else query.where(_run.c.source == source)))
-
-
-def cursor(conn: Connection, source: str, name: str) -> str | None:
-    """Return how far ``source`` has been read, or None."""
-    where = (light.cursor.c.source == source, light.cursor.c.name == name)
-    value: str | None = conn.execute(select(light.cursor.c.value).where(*where)).scalar()
-    return value
-
-
-def spent(conn: Connection, source: str, resource: str, day: str) -> int:
-    """Return the calls booked on the allowance of ``day``."""
-    quota = light.quota.c
-    where = (quota.source == source, quota.resource == resource, quota.day == day)
-    return int(conn.execute(select(quota.used).where(*where)).scalar() or 0)
-
-
-def due_searches(conn: Connection, source: str, now: datetime, limit: int) -> list[Any]:
-    """Return the ``crawl_plan`` rows of ``source`` that are due, the least recently made first."""
-    query = (
-        select(_plan)
-        .where(_plan.c.source == source, or_(_plan.c.due_at.is_(None), _plan.c.due_at <= now))
-        .order_by(_plan.c.last_run_at.is_not(None), _plan.c.last_run_at, _plan.c.id)
-        .limit(limit)
-    )
-    return list(conn.execute(query))
 
 
 def corrections(conn: Connection, keys: Sequence[tuple[str, str]] | None = None) -> dict[tuple[str, str], Any]:

@@ -2,8 +2,6 @@
 
 from db.store.ledger import (
     correct,
-    drop_plan,
-    plan_done,
     set_cursor,
     spend,
     sync_gpus,
@@ -11,6 +9,7 @@ from db.store.ledger import (
     upsert_plan,
 )
 from db.store.pages import store_page
+from db.store.purge import checkpoint, older_than, purge_listings
 from db.store.rows import Promoted, RevisionRow, Stored, listing_id, revision_id
 from db.store.runs import accept_run, begin_run, drop_run, finish_run, promote_run
 from db.store.sql import lock_writers
@@ -21,14 +20,15 @@ __all__ = [
     "Stored",
     "accept_run",
     "begin_run",
+    "checkpoint",
     "correct",
-    "drop_plan",
     "drop_run",
     "finish_run",
     "listing_id",
     "lock_writers",
-    "plan_done",
+    "older_than",
     "promote_run",
+    "purge_listings",
     "revision_id",
     "set_cursor",
     "spend",

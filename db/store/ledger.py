@@ -36,6 +36,11 @@ def set_cursor(conn: Connection, source: str, name: str, value: str, *, now: dat
     upsert(conn, _cursor, [row], ("source", "name"))
 
 
+def drop_cursor(conn: Connection, source: str, name: str) -> None:
+    """Forget how far ``source`` has been read."""
+    conn.execute(delete(_cursor).where(_cursor.c.source == source, _cursor.c.name == name))
+
+
 def upsert_plan(conn: Connection, searches: Iterable[tuple[str, str, str, Sequence[str]]]) -> None:
     """Plan searches (source, market, query, slugs it is meant to find); what was learnt of known ones is kept."""
     statement = insert_for(conn)(_plan)
@@ -54,21 +59,6 @@ def upsert_plan(conn: Connection, searches: Iterable[tuple[str, str, str, Sequen
         conn.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_={"gpus": statement.excluded.gpus}), rows
         )
-
-
-def drop_plan(conn: Connection, source: str, keep: Iterable[int]) -> None:
-    """Forget the planned searches of ``source`` but those with the ids to ``keep``."""
-    kept = set(keep)
-    planned = conn.execute(select(_plan.c.id).where(_plan.c.source == source)).scalars()
-    for key in [key for key in planned if key not in kept]:
-        conn.execute(delete(_plan).where(_plan.c.id == key))
-
-
-def plan_done(conn: Connection, plan_id: int, *, found: int, now: datetime, due_at: datetime | None = None) -> None:
-    """Record that a planned search was made, what it found, and when it is due again (None: at any time)."""
-    streak = _plan.c.empty_streak + 1 if found == 0 else 0
-    values = {"last_run_at": now, "last_found": found, "empty_streak": streak, "due_at": due_at}
-    conn.execute(update(_plan).where(_plan.c.id == plan_id).values(values))
 
 
 def correct(conn: Connection, source: str, external_id: str, action: str, value: str | None, *, now: datetime) -> None:

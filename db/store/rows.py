@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from db.ids import stable_id
+from db.store.text import clean, is_plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +64,15 @@ class RevisionRow:
 
     @cached_property
     def content_hash(self) -> str:
-        """128 bits over the content; equal content gives an equal hash on every machine."""
+        """128 bits over the content as every database can hold it: equal on every machine, and when read back."""
         text = json.dumps([_plain(value) for value in self.content.values()], sort_keys=True, default=str)
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    return f"{value.timestamp():.6f}" if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return f"{value.timestamp():.6f}"
+    return value if is_plain(value) else clean(value)
 
 
 _IDENTITY = ("source", "external_id", "url", "observed_at")

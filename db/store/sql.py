@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, TableClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from db.store.text import NUL_PICTURE, clean, is_plain
+
 #: Keys in one IN (...): far below 32,766 bind parameters (SQLite) and 65,535 (PostgreSQL).
 CHUNK = 1000
 WRITER_LOCK = 0x6770755F77726974
@@ -61,28 +63,6 @@ def upsert(conn: Connection, table: TableClause, rows: Sequence[dict[str, Any]],
 
 
 def storable(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    """Return ``row`` with text that the database can hold.
-
-    Half a surrogate pair is no character and becomes U+FFFD. PostgreSQL holds no NUL, in text or in
-    JSON; there it becomes its picture U+2400. Every other control character stays as it came.
-    """
-    nul = "\x00" if conn.dialect.name == "sqlite" else "\u2400"
-    return {name: value if _is_plain(value) else _storable(value, nul) for name, value in row.items()}
-
-
-def _is_plain(value: Any) -> bool:
-    return (isinstance(value, str) and value.isascii() and "\x00" not in value) or not isinstance(value, str | dict)
-
-
-def _storable(value: Any, nul: str) -> Any:
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return value.replace("\x00", nul)
-    if isinstance(value, dict):
-        return {_storable(key, nul): _storable(item, nul) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(item, nul) for item in value]
-    return value
+    """Return ``row`` with text that the database can hold; see ``clean``."""
+    nul = "\x00" if conn.dialect.name == "sqlite" else NUL_PICTURE
+    return {name: value if is_plain(value) else clean(value, nul) for name, value in row.items()}

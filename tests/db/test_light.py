@@ -62,8 +62,9 @@ def test_times_days_and_json_come_back_as_they_went_in(engine: Engine) -> None:
 
 
 def test_a_time_without_a_zone_is_refused(engine: Engine) -> None:
+    naive = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
     with engine.connect() as connection, pytest.raises(Exception, match="no time zone"):
-        connection.execute(select(light.crawl_run).where(light.crawl_run.c.started_at < datetime(2026, 1, 1)))
+        connection.execute(select(light.crawl_run).where(light.crawl_run.c.started_at < naive))
 
 
 def test_reading_imports_no_model() -> None:
