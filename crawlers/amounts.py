@@ -66,7 +66,7 @@ def known_currency(code: str) -> bool:
 
 
 def currency_of(sign: str, dollar: str | None = None, crown: str | None = None) -> str | None:
-    """Return the currency that ``sign`` means; a bare ``$`` is ``dollar`` and ``kr`` is ``crown``, those of the page."""
+    """Return the currency that ``sign`` means; a bare ``$`` is ``dollar``, ``kr`` is ``crown``."""
     wanted = _SPACES.sub(" ", sign).strip().casefold()
     if wanted == "$":
         return dollar

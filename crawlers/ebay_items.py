@@ -284,7 +284,7 @@ def _facts(item: Mapping[str, Any], options: list[str], ends_at: datetime | None
         "bids": item["bidCount"] if isinstance(item.get("bidCount"), int) else None,
         "ends_at": ends_at.isoformat() if ends_at else None,
         "converted_from": _text(source.get("convertedFromCurrency")),
-        "category": next((c for c in _list(item.get("leafCategoryIds")) if isinstance(c, str)), _text(item.get("categoryId"))),
+        "category": next(filter(None, map(_text, _list(item.get("leafCategoryIds")))), _text(item.get("categoryId"))),
         "short_description": (_text(item.get("shortDescription")) or "")[:500] or None,
         "seller_score": score_bucket(seller.get("feedbackScore")),
         "seller_percent": percent_bucket(seller.get("feedbackPercentage")),
@@ -298,7 +298,8 @@ def score_bucket(score: object) -> str | None:
     """Return the order of magnitude of a feedback score, too coarse to tell who it is."""
     if not isinstance(score, int) or isinstance(score, bool):
         return None
-    return next((name for low, name in ((1000, "1000+"), (100, "100-999"), (10, "10-99"), (1, "1-9")) if score >= low), "0")
+    steps = ((1000, "1000+"), (100, "100-999"), (10, "10-99"), (1, "1-9"))
+    return next((name for low, name in steps if score >= low), "0")
 
 
 def percent_bucket(percent: object) -> str | None:

@@ -194,7 +194,7 @@ def is_removed(post: Mapping[str, Any]) -> bool:
 
 
 def state_of_flair(flair: object) -> State:
-    """Return ``sold`` or ``ended`` where the flair says Sold or Closed (its case differs between subs), else ``live``."""
+    """Return ``sold`` or ``ended`` where the flair says Sold or Closed (case differs between subs), else ``live``."""
     words = set(re.findall(r"[a-z]+", flair.lower())) if isinstance(flair, str) else set()
     return "sold" if "sold" in words else "ended" if words & {"closed", "complete", "completed", "expired"} else "live"
 
@@ -208,7 +208,7 @@ def trades_of(flair: object) -> int | None:
 
 
 def country_of_title(title: str) -> str | None:
-    """Return the country that the tag at the head of a title names ("[USA-TX]", "(US-FL)"), None where it names none."""
+    """Return the country that the tag at the head of a title names ("[USA-TX]", "(US-FL)"), else None."""
     found = _PLACE.match(title.upper())
     return _COUNTRIES[found.group(1)] if found else None
 
@@ -280,4 +280,3 @@ def read_feed(body: bytes, observed_at: datetime | None = None, subs: Mapping[st
     if isinstance(outcome, Found) and problems:
         return Found(outcome.listings, outcome.problems + problems, outcome.next_url, outcome.counters)
     return outcome
-

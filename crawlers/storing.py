@@ -1,8 +1,8 @@
 """Raw listings as rows of the store: amounts in minor units, texts that every database can hold.
 
-PostgreSQL stores no NUL and neither database stores half a surrogate pair, and titles have both at
-times. Such a character becomes U+FFFD in the row, and ``facts["unstorable"]`` keeps which it was and
-where: ``{"title": [[7, 0]]}`` is a NUL at position 7. ``restored`` puts it back, so nothing is lost.
+PostgreSQL stores no NUL (the store puts its picture there; SQLite keeps it), and neither database
+stores half a surrogate pair (it becomes U+FFFD). ``facts["unstorable"]`` keeps which it was and where:
+``{"title": [[7, 0]]}`` is a NUL at position 7. ``restored`` puts it back, so nothing is lost.
 """
 
 import re
@@ -16,6 +16,7 @@ from crawlers.listing import RawListing
 from db.store.rows import RevisionRow
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _TEXTS = ("title", "body", "price_text", "condition", "flair", "url")
 
 
@@ -85,7 +86,7 @@ def _storable(texts: Mapping[str, str | None]) -> tuple[dict[str, str | None], d
     kept: dict[str, list[list[int]]] = {}
     for name, text in texts.items():
         found = [[m.start(), ord(m.group())] for m in _UNSTORABLE.finditer(text)] if text else []
-        clean[name] = _UNSTORABLE.sub("\ufffd", text) if found and text else text
+        clean[name] = _HALF_PAIR.sub("\ufffd", text) if found and text else text
         if found:
             kept[name] = found
     return clean, kept

@@ -37,7 +37,9 @@ S_ITEM = Markup(
     price=".s-item__price",
     price_row=frozenset({"s-item__detail"}),
     subtitle=".s-item__subtitle",
-    caption=".s-item__caption--signal, .s-item__caption--row, .s-item__caption, .s-item__title--tag, .s-item__ended-date",
+    caption=(
+        ".s-item__caption--signal, .s-item__caption--row, .s-item__caption, .s-item__title--tag, .s-item__ended-date"
+    ),
     row=".s-item__detail, .s-item__bids, .s-item__location, .s-item__shipping, .s-item__logisticsCost",
 )
 #: August 2025 on; carousels use its inner classes outside ``li.s-card``.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree, html  # type: ignore[import-untyped]
 
 from crawlers.amounts import Point
 
@@ -80,8 +80,7 @@ def texts(element: Element, dropping: Collection[str] = ()) -> Iterator[str]:
             if node.tail:
                 yield node.tail
             continue
-        shown = isinstance(node.tag, str) and node.tag not in _UNSEEN and not (dropping and classes(node) & set(dropping))
-        if shown:
+        if isinstance(node.tag, str) and node.tag not in _UNSEEN and classes(node).isdisjoint(dropping):
             if node.text:
                 yield node.text
             for child in reversed(node):
@@ -112,7 +111,7 @@ def decode(body: bytes) -> str:
 
 
 def parse(body: bytes) -> Document | None:
-    """Return the page in ``body``, or None where nothing in it is markup. Never loads anything, never expands entities."""
+    """Return the page in ``body``, or None where nothing in it is markup. Loads nothing, expands no entities."""
     source = decode(body).replace("\x00", "\ufffd")  # what the HTML standard makes of NUL
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, huge_tree=False)
     try:

@@ -13,7 +13,9 @@ from crawlers.listing import Found, Kind, LayoutChanged, PageOutcome, RawListing
 _TITLE = "h1.x-item-title__mainTitle, .x-item-title__mainTitle, .x-item-title h1"
 _PRICES = ".x-price-primary, .x-bid-price, .x-bin-price"
 #: The sentence at the top of an ended listing; no whole page of one is public, so the words decide.
-_STATUS = ".d-statusmessage, .vi-statusmessage, .ux-layout-section__textual-display--statusMessage, .d-top-panel-message"
+_STATUS = (
+    ".d-statusmessage, .vi-statusmessage, .ux-layout-section__textual-display--statusMessage, .d-top-panel-message"
+)
 
 
 def is_item_page(page: Document) -> bool:
@@ -61,8 +63,8 @@ def _price_texts(root: Element) -> list[tuple[str, str]]:
     """Return (role, text) of each price: ``bid``, ``bin``, or ``""`` for the only price."""
     found: list[tuple[str, str]] = []
     for element in css(".x-price-primary, .x-bid-price__price")(root):
-        around = " ".join(a.get("class") or "" for a in element.iterancestors())
-        role = "bid" if "x-bid-price" in around + (element.get("class") or "") else "bin" if "x-bin-price" in around else ""
+        around = " ".join(a.get("class") or "" for a in (element, *element.iterancestors()))
+        role = "bid" if "x-bid-price" in around else "bin" if "x-bin-price" in around else ""
         if (text := _first_text(element)) and (role, text) not in found:
             found.append((role, text))
     return found
@@ -73,7 +75,8 @@ def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str
     bid = money.get("bid")
     main = bid or money.get("") or money.get("bin")
     condition, shipping = _condition(page.root), _shipping(page, point, main)
-    bids = next((b for e in css(".x-bid-count, .x-bid-price__bidCount")(page.root) if (b := bids_of(text_of(e))) is not None), None)
+    counts = (bids_of(text_of(e)) for e in css(".x-bid-count, .x-bid-price__bidCount")(page.root))
+    bids = next((b for b in counts if b is not None), None)
     kind, state = _state(page.root, auction=bid is not None)
     facts: dict[str, Any] = {"site": f"ebay.{page.site}"} if page.site else {}
     if bids is not None:

@@ -13,6 +13,8 @@ from crawlers.listing import Found, LayoutChanged, NothingFound, PageOutcome, Ra
 _TOLERATED = 0.5
 _RIVER = ".srp-river-results, .srp-results, .srp-controls__count-heading, .srp-save-null-search, .srp-river-main"
 
+_NOTHING = ".srp-river-answer--SAVE_CARD, .srp-save-null-search__heading, .srp-save-null-search"
+
 
 def is_result_page(page: Document) -> bool:
     """Return whether the page shows the frame of a result page, whatever its cards look like."""
@@ -51,7 +53,7 @@ def read_results(page: Document) -> PageOutcome:
 
 
 def _cards(root: Element) -> list[tuple[Element, Markup]]:
-    """Return all cards in the order of the page. One page may mix markups: in 2025 dummies were s-item, results s-card."""
+    """Return all cards in the order of the page, which may mix markups: in 2025 dummies were s-item, results s-card."""
     found: dict[Element, Markup] = {}
     for markup in MARKUPS:
         for card in css(markup.card)(root):
@@ -113,7 +115,7 @@ def _without_cards(page: Document) -> PageOutcome:
     if inside < 3:
         if zero:
             return NothingFound(f"the page says “{zero[:80]}”")
-        for element in css(".srp-river-answer--SAVE_CARD, .srp-save-null-search__heading, .srp-save-null-search")(page.root):
+        for element in css(_NOTHING)(page.root):
             return NothingFound(f"the page says “{text_of(element)[:40]}”")
     return LayoutChanged(
         "card",

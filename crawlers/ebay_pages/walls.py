@@ -5,7 +5,7 @@ import re
 from crawlers.ebay_pages.document import Document
 from crawlers.listing import Blocked
 
-#: Markers of which none occurs in a page with listings; "captcha", "splashui" and "signin.ebay" do, so they do not count.
+#: None of them occurs in a page with listings; "captcha", "splashui" and "signin.ebay" do, so they do not count.
 _CHALLENGE = (
     "Pardon Our Interruption",
     "Checking your browser before you access",
