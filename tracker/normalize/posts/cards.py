@@ -50,8 +50,11 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
 
 def _is_structural(line: Line, text: str, start: int) -> bool:
     """Whether the name stands where an item's name stands: at the head of its line."""
-    lead = text[line.start : start]
-    return len(lead) <= 60 and (not lead.strip(" [(*~") or _LEAD_WORDS.search(" " + lead) is not None and _LEAD_WORDS.search(" " + lead).start() <= 1)  # type: ignore[union-attr]
+    lead = text[line.start : start].lstrip(" [({*~|:-#")
+    if not lead:
+        return True
+    match = _LEAD_WORDS.search(lead) if len(lead) <= 60 else None
+    return match is not None and match.start() == 0
 
 
 def _form_of(layout: Layout, number: int) -> str:
@@ -161,10 +164,8 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
         else:
             item = Item.of(mention, "body", number, layout.text_of(number))
             item.form, item.structural = form, structural
-            if known:
-                for twin in known:
-                    twin.quantity = twin.quantity
             cards.items.append(item)
     item.learn(mention)
+    item.spot = item.spot or (mention.start, mention.end)
     item.table = item.table or number in layout.rows
     cards.named.setdefault(number, []).append((mention.start, mention.end, item))

@@ -15,7 +15,7 @@ __all__ = ["apply_edits"]
 _CLAUSE = re.compile(r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |(?<=pending), ")
 _WORD = re.compile(r"[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(
-    "the and for with box sold pending edit update now price shipped local gone still available left one two both all card cards gpu gpus rtx gtx geforce radeon "
+    "the and for with box link pics newegg timestamp working great condition good sold pending edit update now price shipped local gone still available left one two both all card cards gpu gpus rtx gtx geforce radeon "
     "nvidia amd edition used new obo each is are was has been to of in on my it its this that from you dropped down only gb ti super xt rx no not comes as or be".split()
 )
 _ALIASES = {"founders": "fe"}
@@ -31,7 +31,7 @@ def _tokens(item: Item) -> set[str]:
 def _named_by_words(clause: str, items: list[Item]) -> list[Item]:
     """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
     said = {_ALIASES.get(word, word) for word in _WORD.findall(clause)} - _COMMON
-    if not said:
+    if not said or len(items) < 2:
         return []
     tokens = [_tokens(item) for item in items]
     hits = []
@@ -106,7 +106,8 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
     if elsewhere:
         return
     if not edit and not (targets and re.search(r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$", clause)):
-        if targets or not _closing(layout, number, clause):
+        gone = _GPU_WORD.search(clause) and re.search(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b", clause)
+        if targets or not (gone or _closing(layout, number, clause)):
             return
     if not targets:
         targets = _whole(cards, clause, said, other_goods, edit, bool(amounts))

@@ -4,11 +4,12 @@ import re
 
 from tracker.normalize.posts.words import pattern, union
 
-__all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_out", "without_spans"]
+__all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_in_title", "parts_out", "without_spans"]
 
 MENTION_BLANK = "\x01"
 _JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
 _NOT_PARTS = re.compile(union("title.not_parts_out"))
+_PARTS_TITLE = re.compile(rf"(?<!\w){union('title.parts_title')}(?!\w)")
 _PARTS = re.compile(rf"(?<!\w){union('title.parts_out')}(?!\w)")
 
 
@@ -35,6 +36,11 @@ def names_system(text: str) -> bool:
 def parts_out(text: str) -> bool:
     """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
     return bool(_PARTS.search(_NOT_PARTS.sub(" ", text)))
+
+
+def parts_in_title(text: str) -> bool:
+    """Whether a title speaks of parts rather than of a machine."""
+    return bool(_PARTS_TITLE.search(_NOT_PARTS.sub(" ", text)))
 
 
 def is_bundled(text: str) -> bool:

@@ -6,24 +6,7 @@ from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.types import Status
 
-__all__ = ["Item", "Named", "same_card"]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A mention in its surroundings: the line it stands in and how it is spoken of."""
-
-    mention: Mention
-    line: int
-    structural: bool
-    role: str
-    form: str
-    priced: bool = False
-
-    @property
-    def start(self) -> int:
-        """Where the name begins."""
-        return self.mention.start
+__all__ = ["Item", "same_card"]
 
 
 @dataclass(slots=True)
@@ -48,13 +31,14 @@ class Item:
     bundled: bool = False
     table: bool = False
     lot_of: int | None = None
-    shipping: str | None = None
+    titled: bool = False
+    spot: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, mention: Mention, where: str, line: int, words: str) -> "Item":
         """A new item from a mention."""
         return cls(
-            mention.model, mention, where, line, words, vram_gb=mention.vram_gb, skus=mention.skus, contradiction=mention.contradiction
+            mention.model, mention, where, line, words, vram_gb=mention.vram_gb, skus=mention.skus, contradiction=mention.contradiction, titled=where == "title"
         )
 
     def learn(self, mention: Mention) -> None:

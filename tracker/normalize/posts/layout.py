@@ -40,9 +40,28 @@ class Layout:
         return self.post.text[line.start : line.end]
 
 
+_MEMORY = re.compile(r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|\bcrucial\b|g\.?skill")
+_NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
+_DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
+
+
+def _is_namesake(post: PostText, mention: Mention) -> bool:
+    """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
+    if mention.strength == "sure":
+        return False
+    before, after = post.text[max(0, mention.start - 24) : mention.start], post.text[mention.end : mention.end + 24]
+    if mention.model in _NAMESAKES:
+        return not _DATA_CENTER.search(before + after)
+    if not mention.text.strip().isdigit():
+        return False
+    near = re.split(r"[,;|\n]", before)[-1] + " " + re.split(r"[,;|\n]", after)[0]
+    return bool(_MEMORY.search(near))
+
+
 def mentions_of(post: PostText, context: bool) -> list[Mention]:
     """The cards that a text names, at the post's own positions."""
-    return find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
+    found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
+    return [mention for mention in found if not _is_namesake(post, mention)]
 
 
 def _number_of(begins: list[int], position: int) -> int:

@@ -1,7 +1,7 @@
 """Ties the amounts of a line to the cards it names, and settles what one card costs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
@@ -188,6 +188,15 @@ def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], tex
 
 def settle(item: Item) -> Settled:
     """The price of one card: newest before old, shipped before local, each before the lot."""
+    settled = _settle(item)
+    amount = settled.amount
+    if amount is not None and amount.newest and amount.shipping is None:
+        carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
+        return replace(settled, amount=replace(amount, shipping=carried))
+    return settled
+
+
+def _settle(item: Item) -> Settled:
     amounts = [amount for amount in item.asked if amount.kind == "asking"] or [amount for amount in item.asked if amount.kind == "old"][-1:]
     amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
     if not amounts:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from tracker.normalize.posts.cards import Cards, find_cards, title_items
 from tracker.normalize.posts.edits import apply_edits
-from tracker.normalize.posts.goods import names_goods, names_system, parts_out, without_spans
+from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.goods import names_goods, names_system, parts_in_title, parts_out, without_spans
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout, lay_out, mentions_of
@@ -166,55 +167,77 @@ def _title_prices(post: _Post, titled: list[Item], cards: Cards) -> None:
             item.lot_of = item.lot_of or twin.lot_of
 
 
-_WHOLE_TITLE = re.compile(r"\b(?:full|complete|entire|whole|custom)\b")
+_WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
+_HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
+_PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
+_MACHINE_AFTER = re.compile(r"[^,|]{0,60}\b(?:pc|build|rig|computer|laptop|desktop|system|tower|machine|server|workstation|notebook)\b")
 
 
 def _systems(post: _Post, layout: Layout, cards: Cards) -> None:
     """Mark cards that are sold inside a machine."""
     have = post.title.have_text
-    text = post.body.text
-    system_title = names_system(have) and not re.search(r"\b(?:parts?|parting)\b", have)
-    parted = parts_out(have) or parts_out(text)
+    whole_title = names_system(have) and not parts_in_title(have)
+    parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
     for item in cards.items:
-        if item.system and parted and not _whole_asked(text):
+        alone = _priced_alone(layout, item)
+        if parted or alone:
             item.system = False
-            continue
-        own = any(amount.kind == "asking" and not amount.bundle for amount in item.asked) and not item.bundled
-        line_text = item.words if item.where == "body" else ""
-        line_system = bool(item.line >= 0 and names_system(line_text[: line_text.find(item.mention.text.lower()) if item.mention.text.lower() in line_text else 60]) and not re.search(r"pulled|removed|taken|from (?:a|an|my)|out of", line_text))
-        if line_system and re.search(r"\bw/|\bwith\b|:|-|,|\(", line_text):
+        elif item.line >= 0 and _in_machine_line(layout, item):
             item.system = True
-        elif system_title and not parted and _inside(post, have, item):
-            priced_alone = own and item.structural and item.line >= 0 and bool(layout.amounts.get(item.line)) and len([n for n, a in layout.amounts.items() if a]) > 2
-            item.system = not priced_alone
-        elif not system_title and not parted and item.table and item.system:
+        elif whole_title and _inside(post, item):
             item.system = True
     if any(item.system for item in cards.items):
         post.trace.add("in_system", "cards inside a machine", where="body")
         _system_price(layout, cards)
 
 
-def _whole_asked(text: str) -> bool:
-    return bool(re.search(r"(?:not|n't|rather not|won't) part", text))
+_WHOLE_ONLY = re.compile(r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|rather (?:sell|not)")
 
 
-def _inside(post: _Post, have: str, item: Item) -> bool:
-    """Whether a title's machine holds the card: it is named in the title's list, or only in the body's specifications."""
-    title_text = post.title_post.text
+def _priced_alone(layout: Layout, item: Item) -> bool:
+    """Whether the card's own line states a price that is not the machine's."""
+    if item.line < 0 or item.bundled or item.system:
+        return False
+    line = layout.lines[item.line]
+    inside = [amount for amount in item.asked if amount.kind == "asking" and not amount.bundle and line.begin <= amount.start <= line.end]
+    return bool(inside)
+
+
+def _in_machine_line(layout: Layout, item: Item) -> bool:
+    """Whether the line's own item is a machine that holds the card: ``R740xd w/ 2x T4``."""
+    line = layout.lines[item.line]
+    text = layout.post.text
+    if item.spot is None:
+        return False
+    begin, _ = sentence_around(text, *item.spot)
+    before = text[max(begin, line.start) : item.spot[0]]
+    if _PULLED.search(before) or not names_system(before):
+        return False
+    return bool(_HOLDS.search(before) or "," in before) and (line.is_item_mark or len(line.text) < 240 and before.count(" ") < 16)
+
+
+def _inside(post: _Post, item: Item) -> bool:
+    """Whether the title's machine holds the card: named in its list, or only in the body's specifications."""
+    text = post.title_post.text
     position = item.mention.start
-    titled = title_text[position : item.mention.end].strip() == item.mention.text.lower().strip() and any(
-        side.start <= position < side.end for side in post.title.have
-    )
-    if not titled or item.where == "body" and item.line >= 0 and item.mention.text.lower() not in have:
-        return True
-    side = next(side for side in post.title.have if side.start <= position < side.end)
-    before = title_text[side.start : position]
-    machine = names_system(before)
-    if machine:
-        last = before
-        return not ("," in last and not re.search(r"[:(]|\bw/|\bwith\b| - ", last.split(",")[0] + last)) or bool(re.search(r"[:(]|\bw/|\bwith\b| - ", last))
-    after = title_text[item.mention.end : side.end]
-    return bool(re.match(r"[^,]{0,60}\b(?:pc|build|rig|computer|laptop|desktop|system|tower|machine|server|workstation)\b", after)) or bool(_WHOLE_TITLE.search(side.text))
+    side = next((side for side in post.title.have if side.start <= position < side.end), None)
+    if not item.titled or side is None:
+        pieces = re.split(r"[,|;+&]", post.title.have_text)
+        other_cards = re.search(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b", post.title.have_text)
+        return bool(pieces and names_system(pieces[0]) and not other_cards)
+    before = text[side.start : position]
+    if names_system(before) and not _PULLED.search(before):
+        return bool(_WHOLE.search(side.text) or _held(before))
+    return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (bool(_WHOLE.search(side.text)) and names_system(side.text))
+
+
+def _held(before: str) -> bool:
+    """Whether the list that a machine opens is still running: ``PC - i5 / RTX 4070``, but not ``server w/ 2x T4, A2000``."""
+    match = _HOLDS.search(before)
+    if match is None:
+        return False
+    rest = before[match.end() :]
+    return match.group() not in ("w/", "with") or "," not in rest
 
 
 def _system_price(layout: Layout, cards: Cards) -> None:
@@ -273,7 +296,7 @@ def _offer(post: _Post, layout: Layout, item: Item) -> Offer:
         where = "title" if post.title_post.text[amount.start : amount.end] == _money_text(post, amount) and item.line < 0 else "body"
         post.trace.add("price", f"{settled.price or settled.lot_price} {currency} for {item.model}: {amount.why}", amount.start, amount.end, where)
     shipping, cost = _shipping(post, layout, item, amount)
-    post.trace.add("card", f"{item.model} x{item.quantity or 1} {item.status or 'available'}", item.mention.start, item.mention.end, "title" if item.line < 0 else "body")
+    post.trace.add("card", f"{item.model} x{item.quantity or 1} {item.status or 'available'}", *(item.spot or (item.mention.start, item.mention.end)), "body" if item.spot else "title")
     flags = ("vram_contradiction",) if item.contradiction else ()
     return Offer(
         model=item.model, vram_gb=None if item.contradiction else item.vram_gb, sku=item.skus[0] if len(item.skus) == 1 else None,
@@ -320,6 +343,15 @@ def _currency_of_place(post: _Post) -> str | None:
     return None
 
 
+def _prose(layout: Layout) -> str:
+    """The body without shop price lists, whose remarks are not the seller's."""
+    text = layout.post.text
+    for table in layout.tables:
+        if table.retail:
+            text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
+    return text
+
+
 def _shipping(post: _Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:
     """Carriage of an offer: as its own price says, else as the post says for all, else as the title's payment says."""
     if amount is None:
@@ -330,7 +362,7 @@ def _shipping(post: _Post, layout: Layout, item: Item, amount: Amount | None) ->
         table = next((table for number, (table, _) in layout.rows.items() if number == item.line), None)
         if table is not None and table.shipped:
             return "included", None
-    said = shipping_of_post(post.body.text)
+    said = shipping_of_post(_prose(layout))
     if said is not None:
         cost = next((a.value for amounts in layout.amounts.values() for a in amounts if a.kind == "shipping"), None)
         return said[0], cost if said[0] == "extra" else None

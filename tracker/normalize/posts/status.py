@@ -10,8 +10,8 @@ __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 Said = Status | None
 _SOLD_NOT = re.compile(rf"(?<!\w){union('status.sold_not')}(?!\w)")
 _PENDING_NOT = re.compile(rf"(?<!\w){union('status.pending_not')}(?!\w)")
-_ALL_SOLD = re.compile(rf"(?:^|[.!*(\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now )(?:it'?s |now |this (?:is|has been) )?{union('status.all_sold')}(?![\w-])(?! (?:separately|as|together|individually|item|listing|price))")
-_ALL_PENDING = re.compile(rf"(?:^|[.!*(\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)")
+_ALL_SOLD = re.compile(rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now )(?:it'?s |now |this (?:is|has been) )?{union('status.all_sold')}(?![\w-])(?! (?:separately|as|together|individually|item|listing|price))")
+_ALL_PENDING = re.compile(rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)")
 _NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
 
 

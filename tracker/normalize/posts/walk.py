@@ -40,12 +40,12 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
         if layout.sections[number] == "want" and not named:
             continue
         if named:
-            current = _named_line(layout, number, named)
+            current = _named_line(layout, cards, number, named)
             leader = line
         elif current and _opens_other(layout, number, leader, start is not None and current == start):
             current, leader = [], None
         else:
-            _further_line(layout, number, current)
+            _further_line(layout, cards, number, current)
 
 
 def _row(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> None:
@@ -150,7 +150,22 @@ def _line_amounts(layout: Layout, number: int, named: list[tuple[int, int, Item]
     return amounts
 
 
-def _named_line(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> list[Item]:
+_ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
+
+
+def _another(layout: Layout, cards: Cards, number: int, low: int, high: int, amounts: list[Amount], model: Item) -> bool:
+    """``A third one with a bent bracket is $450``: one more card of the model spoken of, at a price of its own."""
+    asked = [amount for amount in amounts if amount.kind == "asking"]
+    if not asked or not _ANOTHER.search(layout.post.text, low, high):
+        return False
+    twin = Item.of(model.mention, "body", number, layout.post.text[low:high])
+    twin.vram_gb, twin.skus, twin.spot, twin.form = model.vram_gb, model.skus, (low, high), model.form
+    twin.asked, twin.quantity = [asked[-1]], 1
+    cards.items.append(twin)
+    return True
+
+
+def _named_line(layout: Layout, cards: Cards, number: int, named: list[tuple[int, int, Item]]) -> list[Item]:
     text = layout.post.text
     line = layout.lines[number]
     amounts = _line_amounts(layout, number, named)
@@ -160,6 +175,8 @@ def _named_line(layout: Layout, number: int, named: list[tuple[int, int, Item]])
     for low, high in _sentences(text, line.start, line.end):
         inside = [entry for entry in named if low <= entry[0] < high]
         own = [amount for amount in amounts if low <= amount.start < high]
+        if own and not inside and current and _another(layout, cards, number, low, high, own, current[-1]):
+            continue
         current = tie_sentence(text[low:high], low, inside, own, current)
         if inside and not own and previous and not any(item.asked for item in previous):
             current = previous + [item for item in current if not any(item is other for other in previous)]
@@ -235,7 +252,10 @@ def _opens_other(layout: Layout, number: int, leader: Line | None, from_title: b
     return bool(peer and shallow and line.kind in ("number", "heading", "text") and line.bold)
 
 
-def _further_line(layout: Layout, number: int, current: list[Item]) -> None:
+_FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
+
+
+def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
     if not current or number in layout.edits:
         return
     text = layout.post.text
@@ -243,6 +263,11 @@ def _further_line(layout: Layout, number: int, current: list[Item]) -> None:
     amounts = layout.amounts.get(number, [])
     for low, high in _sentences(text, line.start, line.end):
         own = [amount for amount in amounts if low <= amount.start < high]
+        if own and current and any(item.asked for item in current) and _another(layout, cards, number, low, high, own, current[-1]):
+            continue
+        unpriced = [item for item in cards.items if not item.asked]
+        if len(current) == 1 and len(unpriced) > 1 and not current[0].structural and _FOR_ALL.search(text, low, high):
+            continue
         if own:
             tie_sentence(text[low:high], low, [], own, current)
     if len(current) == 1:
