@@ -87,6 +87,8 @@ def _is_accessory(
         return True
     if price is None:
         return goods.name not in ("bracket", "backplate", "cable", "pads", "fan")
+    if launch is None:
+        return mentions[0].known and price <= goods.most_usd / 2
     return part_of_launch is not None and part_of_launch < _CHEAP
 
 

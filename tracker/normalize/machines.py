@@ -13,9 +13,14 @@ _CPU = re.compile(
     r"1[0-4][4-9]00k?f?s?\b|i[3579]\b(?! ?gen))"
 )
 _FOR_BEFORE = re.compile(r"\b(?:for|fits|from|compatible with|für|pour|per|para|pulled from|removed from|out of)[ :](?:an? |the |my |your )?(?:[a-z0-9]{1,12}[ /]){0,3}$")
-_BOARD = re.compile(r"\b(?:[abhxz][3-9][1-9]0(?:[a-z]{0,2}|-\w{1,8})|[bxzh]\d{3}[em]?(?: |-)(?:wifi|aorus|tomahawk|plus|gaming|elite|edge|steel))\b")
+_BOARD = re.compile(
+    r"(?<![a-z0-9])(?:a[356]20|b[3-7]50|b[67]60|b8[45]0|h[3-8][17]0|h[67]10|h[89][17]|x[3-68]70|x299|x99|z[1-9][79]0|trx[45]0|wrx[89]0)(?:[a-z]{1,2}|i wifi)?(?:-[a-z0-9]{1,10})?(?![a-z0-9])"
+)
+_PLUS_BEFORE = re.compile(r"(?:[+&]|\band|\bwith|\bw/)[ ]{0,2}(?:[a-z0-9-]{1,12} ){0,4}$")
 _STORAGE = re.compile(r"\b\d{1,2}(?:\.\d)? ?tb\b|\b(?:256|240|250|480|500|512|960|1000|1024) ?gb? ?(?:ssd|nvme|hdd|m\.?2|storage)\b")
 _JOINED = re.compile(r"[+&]| and | with | w/ ?| bundle| combo|, ")
+#: Words that sellers of loose cards add so that they are found.
+_KEYWORDS = ("pc", "pc gaming", "rig", "nuc", "gaming rig", "custom gaming", "pc gamer", "gaming setup")
 _READY_AFTER = re.compile(r"[ -]{0,2}(?:ready|compatible|supported|capable)")
 
 
@@ -44,7 +49,7 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
     sizes = sum(size.system for size in find_sizes(text)) if (cpu or strong or parts or laptop) else 0
     storage = _STORAGE.search(text) is not None
     evidence = bool(cpu) + bool(sizes) + storage + bool(kinds)
-    if strong and (strong.text.rstrip("s") != "pc" or evidence or not card) and (not card or evidence):
+    if strong and (evidence or not card and strong.text not in _KEYWORDS or strong.text.startswith("hgx")):
         return "system", strong
     if cpu and (not card or evidence >= 2):
         return ("bundle" if _is_bundle(text, goods) else "system"), None
@@ -54,7 +59,8 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
         return "system", parts
     if goods and not _own_word(goods, card) and _JOINED.search(text):
         return "bundle", goods
-    if mentions and _BOARD.search(text) and _JOINED.search(text) and not card:
+    board = _BOARD.search(text) if mentions else None
+    if board and (_PLUS_BEFORE.search(text, max(0, board.start() - 50), board.start()) or (not card and _JOINED.search(text))):
         return "bundle", goods
     return None
 

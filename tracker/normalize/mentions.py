@@ -53,7 +53,7 @@ class _Found:
 def name_pattern() -> re.Pattern[str]:
     """Return the one pattern that finds every spelling; group 1 is the name, group 2 a laptop suffix."""
     return re.compile(
-        rf"(?<![a-z0-9])({trie_pattern(forms())})(m(?:q|xm)?|[ -]?(?:max-?q|mobile|laptop|notebook|mxm|m(?= ?\d+ ?gb)))?(?![a-z0-9])"
+        rf"(?<![a-z0-9])({trie_pattern(forms())})(m(?:q|xm)?|[ -]?(?:max-?q|mobile|laptop|notebook|mxm|m(?= ?\d+ ?gb)))?(?:'?s)?(?![a-z0-9])"
     )
 
 
@@ -70,7 +70,7 @@ _MAKER_BEFORE = (
 _CPU_OR_PC_BEFORE = re.compile(
     r"(?:\bi[3579][ -]{0,3}|\br[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|xeon \S{0,3}-?|epyc |threadripper |core(?: 2| ultra)? |"
     r"ultra [579] |optiplex |precision |latitude |inspiron |vostro |xps |prodesk |elitedesk |thinkcentre |probook |elitebook |"
-    r"officejet |laserjet |deskjet |samsung |fx[ -]|phenom \S{0,4} ?|pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |"
+    r"officejet |laserjet |deskjet |samsung |\bfx[ -]|phenom \S{0,4} ?|pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |"
     r"sandisk |seagate |mx|[$€£#]|hl-|dcp-|mfc-|under |over |below |paid |asking |for )$"
 )
 _NUMBER_OF_SOMETHING_AFTER = re.compile(
@@ -119,6 +119,9 @@ def _find(text: str, context: bool) -> list[_Found]:
             if shorter:
                 end = start + len(match[1][:-5].rstrip(" -_"))
                 spelling = shorter
+        late = _LATE_SUFFIX.match(text, end) if match[2] is None else None
+        if late and (fuller := _fuller(match[1], late)):
+            spelling, end = fuller, late.end()
         witnessed = True
         if spelling.strength != "sure":
             if not _possible(text, start, match.end(), spelling.strength):
@@ -131,6 +134,20 @@ def _find(text: str, context: bool) -> list[_Found]:
                 witnessed = spoken
         found.append(_Found(start, end, spelling, match[2] is not None, witnessed, []))
     return found
+
+
+#: The suffix behind the size or the board's line: RTX 4080 16GB Super, RTX 2070 XC Super.
+_LATE_SUFFIX = re.compile(
+    r" {1,2}(?:(?:\d{1,2} ?gb? |gddr\dx? ){1,2}(ti super|super|ti|xtx|xt|gre)|"
+    r"(?:(?:dual|oc|xc|gaming|x|fe|ftw3|founders|edition|ventus|[23]x|tuf|strix|rog|evo|windforce|eagle|aero|black|white|ultra|phoenix|ko|sc) ){1,3}(super))"
+    r"(?![a-z0-9])(?! ?(?:clean|fast|quiet|rare|nice|clock|overclock|jet ?stream|duper))"
+)
+
+
+def _fuller(written: str, late: re.Match[str]) -> Spelling | None:
+    """Return the spelling with its late suffix, None where there is no such card or it has one already."""
+    key = squeeze(written)
+    return spellings().get(key + squeeze(late[1] or late[2])) if key[-1:].isdigit() or key.endswith("ti") else None
 
 
 def _possible(text: str, start: int, end: int, strength: str) -> bool:
@@ -223,7 +240,7 @@ def _short_is_meant(text: str, item: _Found, candidates: tuple[Model, ...]) -> b
 
 
 _FORM_WORDS = {
-    "sxm": re.compile(r"(?<!not )(?:sxm|smx|nvlink module|\bhgx\b|\boam\b)"),
+    "sxm": re.compile(r"(?<!not )(?<!no )(?<!non )(?<!non-)(?<!without )(?:sxm|smx|nvlink module|\boam\b)(?!\d? ?driver)"),
     "pcie": re.compile(r"\bpci-? ?e|\bpcl-?e|\bpci express"),
     "fhhl": re.compile(r"\bfhhl\b"),
     "nvl": re.compile(r"\bnvl\b"),

@@ -39,7 +39,8 @@ def _same_line(one: str, other: str) -> bool:
 
 
 def _narrowed(mention: Mention, part: Part, model: str) -> Mention:
-    vram = part.vram_gb if part.vram_gb is not None else mention.vram_gb
+    known = {gpu.vram_gb for gpu in catalog().by_model(model)}
+    vram = part.vram_gb if part.vram_gb is not None and (not known or part.vram_gb in known or part.form != "desktop") else mention.vram_gb
     if mention.vram_gb is not None and vram != mention.vram_gb and not part.listed:
         vram = mention.vram_gb
     form: Form = part.form if part.form in ("sxm", "mobile") else mention.form  # type: ignore[assignment]

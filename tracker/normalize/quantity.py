@@ -18,12 +18,12 @@ _STATED = re.compile(
     r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
     r"|\b(pair|both)\b(?: of)?"
 )
-_LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|of power|of|\d))|\bbulk\b|\bwholesale\b")
+_LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|of power|of|\d))|\bbulk lot\b|\bwholesale lot\b")
 _LEADING = re.compile(rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))")
 _BEFORE = re.compile(rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|for sale) )\(?(?:(\d{{1,2}}) ?x\)?|\((\d{{1,2}})x?\)|x(\d{{1,2}})|({_WORD}))[ -]{{1,3}}(?:(?:nvidia|geforce|amd|radeon|evga|asus|msi|gigabyte|zotac|pny|dell|hp|hpe|lenovo|tesla|quadro|intel|new|used|genuine|oem|xfx|sapphire) ){{0,4}}$")
-_AFTER = re.compile(r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx? ?)?(?:(?:fe|founders edition|gpus?|graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b")
+_AFTER = re.compile(r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b")
 _PCIE_BEFORE = re.compile(r"(?:pci-? ?e|express|gen ?\d|\d\.0)[ -]?$")
-_TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|(\d{1,2}) ?x|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")
+_TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")
 _LANES = frozenset((1, 4, 8, 16))
 
 

@@ -94,7 +94,7 @@ def _what(
     if "wanted" in tags:
         return "wanted", None
     if not mentions:
-        return ("unknown_model" if "card" in tags else "no_card"), None
+        return ("unknown_model" if tags & {"card", "gpu"} else "no_card"), None
     cards = distinct(text, [mention for mention in mentions if mention.witnessed], hits)
     if not cards:
         return "unconfirmed_model", None

@@ -26,7 +26,8 @@ def trie_pattern(names: Iterable[str], gap: str = NAME_GAP) -> str:
 def _render(node: _Node, gap: str) -> str:
     branches, ends = [], False
     letters = []
-    for letter, child in sorted(node.items(), key=lambda item: item[0] != " "):
+    # A gap can be nothing, so that letters come first: V100S is no V100 with something behind it.
+    for letter, child in sorted(node.items(), key=lambda item: item[0] == " "):
         if letter == _END:
             ends = True
             continue
