@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tracker.catalog import Catalog
-from tracker.ingest.lines import Correction, Line, Lines, Listing, Reader, Revision, read_revision
+from tracker.ingest.lines import Correction, Line, Lines, Listing, Reader, Revision, closed_by_seller, read_revision
 from tracker.ingest.rows import observation_rows, offer_rows, reject_row
 from tracker.pricing.currency import Rates
 from tracker.pricing.observations import Observation, Seen, observations
@@ -49,7 +49,7 @@ def derive(
     history = [(rev, read_revision(listing, rev, correction, means.read, means.catalog)) for rev in revisions]
     prices = observations(_seen(listing, rev, lines, means) for rev, lines in history)
     rows = observation_rows(listing.id, listing.source, prices, means.rates)
-    lines, reject = _newest(history)
+    lines, reject = _newest(listing, history)
     if not lines:
         code = reject or "nothing_offered"
         return Derived([reject_row(listing.id, newest.id, code, means.rules_version)], rows, code)
@@ -64,7 +64,7 @@ def _seen(listing: Listing, revision: StoredRevision, lines: Lines, means: Means
         seen_until=revision.seen_until,
         lines=lines.lines,
         statistics=means.statistics(listing.source, revision.run_id),
-        closed=_is_closed(revision) and not stated,
+        closed=closed_by_seller(listing.source, revision) and not stated,
         # The title of a row of a price file is the name of the card: equal titles say nothing.
         title_key=None if stated else title_key(revision.title),
         sold_at=revision.ended_at if revision.kind == "sold" else None,
@@ -76,11 +76,7 @@ def title_key(title: str) -> str | None:
     return " ".join(title.casefold().split()) or None
 
 
-def _is_closed(revision: Revision) -> bool:
-    return revision.kind == "closed" or (revision.kind != "sold" and revision.state == "sold")
-
-
-def _newest(history: Sequence[tuple[StoredRevision, Lines]]) -> tuple[tuple[Line, ...], str | None]:
+def _newest(listing: Listing, history: Sequence[tuple[StoredRevision, Lines]]) -> tuple[tuple[Line, ...], str | None]:
     """Return the lines that the listing has now, or the code why it has none.
 
     A post that was closed and emptied keeps the lines that it had, as sold. Rows of a price file
@@ -90,7 +86,7 @@ def _newest(history: Sequence[tuple[StoredRevision, Lines]]) -> tuple[tuple[Line
     if revision.seen_as == "csv":
         latest = {line.offer_id: line for _, read in history for line in read.lines}
         return tuple(latest.values()), newest.reject
-    if newest.lines or not _is_closed(revision):
+    if newest.lines or not closed_by_seller(listing.source, revision):
         return newest.lines, newest.reject
     before = next((read.lines for _, read in reversed(history) if read.lines), ())
     sold = (replace(line, kind="closed", status="sold", unit_price=None) for line in before)

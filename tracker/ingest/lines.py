@@ -11,6 +11,7 @@ from crawlers.amounts import known_currency
 from db.ids import stable_id
 from tracker.catalog import Catalog, Gpu
 from tracker.ingest.conditions import condition_of
+from tracker.normalize.read import is_post
 from tracker.normalize.types import ListingText, Offer, Reading
 from tracker.pricing.currency import to_major, to_minor
 
@@ -123,7 +124,7 @@ def read_revision(
     reading = _reading(listing, revision, revision.price_minor, correction, read, catalog)
     if not reading.offers:
         return Lines((), reading.reject or "nothing_offered")
-    kind = _kind(revision)
+    kind = _kind(listing.source, revision)
     if kind == "bid" and revision.buy_now_minor is not None:
         # An auction with a price to buy at once is on offer at that price; the bid is a second line of evidence.
         at_once = _reading(listing, revision, revision.buy_now_minor, correction, read, catalog)
@@ -133,14 +134,22 @@ def read_revision(
     return Lines(tuple(_lines(listing, revision, reading, kind, catalog)), None)
 
 
-def _kind(revision: Revision) -> str | None:
+def closed_by_seller(source: str, revision: Revision) -> bool:
+    """Return whether the seller of a post called it sold or closed it.
+
+    A market's own listing that ended or ran out says nothing of a price by that.
+    """
+    if revision.kind == "ask" and is_post(source):
+        return revision.state in ("sold", "ended")
+    return revision.kind == "closed"
+
+
+def _kind(source: str, revision: Revision) -> str | None:
     if revision.kind == "sold":
         return "sold"
-    if revision.kind == "closed" or revision.state == "sold":
+    if closed_by_seller(source, revision):
         return "closed"
-    if revision.kind == "ended" or revision.state in ("ended", "removed"):
-        return None
-    return revision.kind
+    return None if revision.kind == "ended" or revision.state != "live" else revision.kind
 
 
 def _reading(

@@ -1,0 +1,106 @@
+"""Reads of one card's prices through time: the roll-up by day, and the observations that count in a time."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+
+class DailyRow(NamedTuple):
+    """A row of ``daily_price``; amounts in minor units."""
+
+    day: date
+    kind: str
+    condition: str
+    currency: str
+    n: int
+    min: int
+    p25: int
+    median: int
+    p75: int
+    max: int
+
+
+class CountedPrice(NamedTuple):
+    """An observation that enters the statistics, with the days that it counts on."""
+
+    id: int
+    listing: int
+    root: int  # the first listing of the goods: another one where this is a relist
+    offer_id: int
+    kind: str
+    condition: str
+    currency: str
+    unit_price: int
+    first: date
+    last: date
+
+
+def _in(name: str, values: Sequence[str], bound: dict[str, Any]) -> str:
+    bound.update((f"{name}{place}", value) for place, value in enumerate(values))
+    return f" AND {name} IN ({', '.join(f':{name}{place}' for place in range(len(values)))})"
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _bound(conn: Connection, gpu_id: int, since: date, until: date) -> dict[str, Any]:
+    as_text = conn.dialect.name == "sqlite"
+    return {
+        "gpu": gpu_id,
+        "since": since.isoformat() if as_text else since,
+        "until": until.isoformat() if as_text else until,
+    }
+
+
+def daily_prices(
+    conn: Connection,
+    gpu_id: int,
+    since: date,
+    until: date,
+    kinds: Sequence[str],
+    conditions: Sequence[str],
+    currency: str | None = None,
+) -> list[DailyRow]:
+    """Return the roll-up of a card from ``since`` to ``until`` inclusive, by day, kind, condition and currency."""
+    bound = _bound(conn, gpu_id, since, until)
+    where = _in("kind", kinds, bound) + _in("condition", conditions, bound)
+    if currency is not None:
+        where += _in("currency", [currency], bound)
+    rows = conn.execute(
+        text(
+            "SELECT day, kind, condition, currency, n, min, p25, median, p75, max FROM daily_price"  # noqa: S608
+            f" WHERE gpu_id = :gpu AND day BETWEEN :since AND :until{where}"
+            " ORDER BY day, kind, condition, currency"
+        ),
+        bound,
+    ).all()
+    return [DailyRow._make((_day(row[0]), *row[1:])) for row in rows]
+
+
+def counted_prices(
+    conn: Connection,
+    gpu_id: int,
+    since: date,
+    until: date,
+    kinds: Sequence[str],
+    conditions: Sequence[str],
+    currency: str | None = None,
+) -> list[CountedPrice]:
+    """Return the observations of a card that count on a day from ``since`` to ``until`` inclusive, in time order."""
+    bound = _bound(conn, gpu_id, since, until)
+    where = _in("kind", kinds, bound) + _in("condition", conditions, bound)
+    if currency is not None:
+        where += _in("currency", [currency], bound)
+    rows = conn.execute(
+        text(
+            "SELECT id, listing_id, coalesce(relist_of, listing_id), offer_id, kind, condition, currency, unit_price,"  # noqa: S608
+            " counts_from, counts_until FROM observation"
+            f" WHERE gpu_id = :gpu AND counts_from <= :until AND counts_until >= :since{where}"
+            " ORDER BY observed_at, id"
+        ),
+        bound,
+    ).all()
+    return [CountedPrice._make((*row[:8], _day(row[8]), _day(row[9]))) for row in rows]
