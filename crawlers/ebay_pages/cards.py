@@ -22,6 +22,7 @@ class Markup:
     title_part: str | None
     price: str
     price_row: frozenset[str]
+    price_row_known: bool
     subtitle: str
     caption: str
     row: str
@@ -36,6 +37,7 @@ S_ITEM = Markup(
     title_part=None,
     price=".s-item__price",
     price_row=frozenset({"s-item__detail"}),
+    price_row_known=True,
     subtitle=".s-item__subtitle",
     caption=(
         ".s-item__caption--signal, .s-item__caption--row, .s-item__caption, .s-item__title--tag, .s-item__ended-date"
@@ -51,6 +53,7 @@ S_CARD = Markup(
     title_part="span.su-styled-text",
     price=".s-card__price",
     price_row=frozenset({"s-card__attribute-row"}),
+    price_row_known=True,
     subtitle=".s-card__subtitle",
     caption=".s-card__caption",
     row=".su-card-container__attributes__primary .s-card__attribute-row",
@@ -64,6 +67,7 @@ SU_ITEM_CARD = Markup(
     title_part=None,
     price=".su-item-card__price",
     price_row=frozenset({"su-item-card__attribute-row", "s-card__attribute-row", "su-item-card__row"}),
+    price_row_known=False,
     subtitle=".su-item-card__subtitle",
     caption=".signal, .su-item-card__caption, .s-card__caption",
     row=(
@@ -215,6 +219,11 @@ def _price_rows(card: Element, markup: Markup) -> tuple[list[str], set[str]]:
         style |= classes(element).union(*(classes(c) for c in element.iter() if isinstance(c.tag, str)))
         row = next((a for a in element.iterancestors() if classes(a) & markup.price_row), element.getparent())
         rows.setdefault(row, []).append(text)
+    if len(rows) == 1 and not markup.price_row_known:
+        # Without rows to tell them apart: two bare amounts are a bid and a price to buy at, not a range.
+        parts = next(iter(rows.values()))
+        if len(parts) == 2 and all(re.search(r"\d", p) for p in parts):
+            return parts, style
     return [" ".join(parts) for parts in rows.values()], style
 
 
@@ -223,12 +232,17 @@ def _money(text: str, page: Document, point: Point, external_id: str) -> Money |
     if not any(c.isdigit() for c in text):
         return None
     try:
-        money = read_money(text, point, page.dollar)
+        money = read_money(without_unit(text), point, page.dollar)
     except AmountError as error:
         raise CardError("price", f"item {external_id}: {error}") from error
     if money.currency is None:
         raise CardError("price", f"item {external_id}: {text[:40]!r} names no currency")
     return money
+
+
+def without_unit(text: str) -> str:
+    """Return a price without the unit behind it ("US $12.00/ea", "EUR 12,00/Stk.")."""
+    return re.sub(r"\s*/\s*[^\W\d]{1,6}\.?$", "", text)
 
 
 def _kind(card: Element, markup: Markup, rows: list[str], style: set[str]) -> tuple[Kind, State, Any]:
@@ -238,15 +252,15 @@ def _kind(card: Element, markup: Markup, rows: list[str], style: set[str]) -> tu
         inner = classes(element).union(*(classes(c) for c in element.iter() if isinstance(c.tag, str)))
         label = " ".join(filter(None, (c.get("aria-label") for c in element.iter() if isinstance(c.tag, str))))
         day = words.day_of(text)
-        if words.says("ended", text) or "ended item" in label.casefold() or (day and "negative" in inner):
+        if words.says("ended", text) or label == "Ended Item" or (day and "negative" in inner):
             return "ended", "ended", day
-        if (words.says("sold", text) and (day or "positive" in inner)) or "sold item" in label.casefold():
+        starts_so = text.casefold().startswith(tuple(words.words("sold")))
+        if (words.says("sold", text) and (day or ("positive" in inner and starts_so))) or label == "Sold Item":
             return "sold", "sold", day
     if "positive" in style:
         return "sold", "sold", None
-    auction = any(bids_of(r) is not None for r in rows)
-    if not auction and css(_TIME_LEFT)(card):
-        auction = not any(words.has_part("buy_it_now", r) or words.has_part("best_offer", r) for r in rows)
+    # Only auctions run out: the time left tells where the words of a language are not known.
+    auction = any(bids_of(r) is not None for r in rows) or bool(css(_TIME_LEFT)(card))
     return ("bid" if auction else "ask"), "live", None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from crawlers.amounts import AmountError, Money, Point, point_of, read_money
 from crawlers.ebay_pages import words
-from crawlers.ebay_pages.cards import bids_of, shipping_of
+from crawlers.ebay_pages.cards import bids_of, shipping_of, without_unit
 from crawlers.ebay_pages.document import Document, Element, css, text_of
 from crawlers.listing import Found, Kind, LayoutChanged, PageOutcome, RawListing, RowProblem, State
 
@@ -114,8 +114,7 @@ def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str
 def _money(text: str, point: Point, page: Document) -> Money | None:
     if not any(c.isdigit() for c in text):
         return None
-    # "US $12.00/ea" and "EUR 12,00/Stk." name a unit behind the price.
-    money = read_money(re.sub(r"\s*/\s*\w{1,4}\.?$", "", text), point, page.dollar)
+    money = read_money(without_unit(text), point, page.dollar)
     if money.currency is None:
         raise AmountError(f"{text[:40]!r} names no currency")
     return money

@@ -77,8 +77,9 @@ def _cut_off(card: Element, source: str) -> bool:
         if node.getnext() is not None and node.getparent() is not None:
             return False
         node = node.getparent()
-    tail = source[-4000:].lower()
-    return not ("</ul" in tail or "</body" in tail or "</html" in tail or "</main" in tail)
+    tail = source[max(0, source.rfind(card.get("data-listingid") or "/itm/")) :].lower()
+    closed = ("</ul", "</main", "</body", "</html", *(("</li",) if card.tag == "li" else ()))
+    return not any(end in tail for end in closed)
 
 
 def _add(listing: RawListing, listings: dict[str, RawListing], problems: list[RowProblem], number: int) -> None:
