@@ -4,18 +4,17 @@ PRAW's own stream keeps what it has seen in memory, 301 ids of it, and dies of a
 post breaks paging with ``before``. So the mark is ours, and it moves on only when a gap is closed.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import praw
 import prawcore
 
 from crawlers.gate import Gate
-from crawlers.listing import Found, LayoutChanged, RawListing
+from crawlers.listing import Found, LayoutChanged
+from crawlers.mark import PREFIX, Mark
 from crawlers.politeness import reddit_user_agent
 from crawlers.reddit_posts import is_listing, read_listing
 from crawlers.reddit_session import PoliteSession
@@ -33,33 +32,6 @@ PAGE = 100
 REDDIT = ("https://oauth.reddit.com", "https://www.reddit.com")
 SWEEP = timedelta(hours=36)  # every known post is asked after before Reddit's 48 hours are over
 KEPT = ("live", "sold", "ended", "gone")
-MARK = "mark "  # of the cursor, before the name of the sub
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a sub has been read without a gap: the newest creation time, and the posts met down to the overlap."""
-
-    created: datetime
-    ids: frozenset[str]
-
-    def covers(self, post: RawListing, overlap: timedelta) -> bool:
-        """Return whether ``post`` was met by an earlier complete reading, or is older than one has to look."""
-        return post.external_id in self.ids or (
-            post.created_at is not None and post.created_at < self.created - overlap
-        )
-
-    def as_text(self) -> str:
-        """Return it as a cursor's value."""
-        return json.dumps({"created": self.created.isoformat(), "ids": sorted(self.ids)})
-
-    @classmethod
-    def from_text(cls, text: str | None) -> "Mark | None":
-        """Return it from a cursor's value, None where there is none."""
-        if not text:
-            return None
-        kept = json.loads(text)
-        return cls(datetime.fromisoformat(kept["created"]).astimezone(UTC), frozenset(kept["ids"]))
 
 
 def crawl(run: Run, source: Source) -> None:
@@ -103,7 +75,7 @@ class Collector:
     def _read_new(self, key: str, sub: Sub) -> None:
         """Read ``new`` page by page until everything on a page is known; the mark moves when the gap is closed."""
         with self._run.engine.connect() as connection:
-            mark = Mark.from_text(get_cursor(connection, self._source.name, MARK + key))
+            mark = Mark.from_text(get_cursor(connection, self._source.name, PREFIX + key))
         met: dict[str, datetime | None] = {}
         closed = False
         for _ in range(3):
@@ -122,7 +94,7 @@ class Collector:
             newest = max([*times, mark.created] if mark else times)
             floor = newest - 2 * self._overlap - timedelta(days=1)
             recent = {post for post, when in met.items() if when is None or when >= floor}
-            self._run.tally.marks[MARK + key] = Mark(newest, frozenset(recent)).as_text()
+            self._run.tally.marks[PREFIX + key] = Mark(newest, frozenset(recent)).as_text()
 
     def _read_down(self, sub: Sub, mark: Mark | None, met: dict[str, datetime | None]) -> tuple[bool, bool]:
         """Return whether all posts since the mark were met, and whether the paging broke before that."""

@@ -20,6 +20,7 @@ from platformdirs import user_log_path
 from sqlalchemy import Connection, Engine
 
 from crawlers.gate import utc_now
+from crawlers.mark import settle
 from crawlers.running import Run
 from crawlers.secrets import RedactingFormatter, redacted
 from crawlers.settings import crawl_settings
@@ -91,6 +92,7 @@ def finish(run: Run, end: str, message: str) -> Crawled:
         store.finish_run(connection, run.id, outcome, message or None, counters, run.now())
         if not judged_later:
             store.drop_run(connection, run.id)
+            settle(connection, run.source, counters, run.now(), run.now(), counts=False)
     return Crawled(run.id, end, message)
 
 

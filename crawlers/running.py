@@ -58,6 +58,7 @@ class Tally:
     answered: int = 0  # listings of the searches of which it is known what they gave before: ``expected``
     expecting: int = 0
     found: dict[int, int] = field(default_factory=dict)  # by search of the plan
+    purge: list[int] = field(default_factory=list)  # listings that were taken away
     missing: list[int] = field(default_factory=list)  # listings asked after and not there
     truncated: list[str] = field(default_factory=list)
     proved_empty: int = 0  # searches that said themselves that there is nothing
@@ -72,6 +73,7 @@ class Tally:
         self.met.add(key)
         if listing.state == "removed":
             self.removed += 1
+            self.purge.append(stable_id(listing.source, listing.external_id))
             return True
         self.shown += 1
         self.covered.update(name for name in WATCHED if getattr(listing, name) not in (None, ""))
@@ -103,6 +105,7 @@ class Tally:
             "answered": self.answered,
             "found": {str(plan): n for plan, n in self.found.items()},
             "missing": self.missing,
+            "purge": self.purge,
             "truncated": self.truncated,
             "proved_empty": self.proved_empty > 0 and self.proved_empty == self.searches,
         }
@@ -124,10 +127,12 @@ class Run:
     ) -> tuple[int, int, int]:
         """Store one page in one transaction, together with what ``then`` writes (how far the source was read).
 
-        Returns how many listings were new, changed and the same. A row that this run has met already is dropped.
+        Returns how many listings were new, changed and the same. A row that this run has met already is dropped;
+        of a post that was taken away nothing is stored but that it has to be purged.
         """
         now = self.now()
-        rows = [revision_row(listing, observed_at=now) for listing in listings if self.tally.meet(listing)]
+        met = [listing for listing in listings if self.tally.meet(listing)]
+        rows = [revision_row(listing, observed_at=now) for listing in met if listing.state != "removed"]
         with self.engine.begin() as connection:
             stored = store.store_page(connection, self.id, rows)
             if then is not None:

@@ -1,6 +1,6 @@
 """What crawlers ask before they set out, and what is noted of runs and searches afterwards."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,26 +63,20 @@ def suspect_runs(conn: Connection) -> Sequence[Row[Any]]:
     return conn.execute(query.order_by(_run.c.started_at.desc())).all()
 
 
-def listings_of_run(conn: Connection, run_id: int) -> Iterator[Row[Any]]:
-    """Yield market, id and revision of every listing that an unjudged run met."""
+def listings_of_run(conn: Connection, run_id: int, limit: int) -> Sequence[Row[Any]]:
+    """Return up to ``limit`` listings that an unjudged run met: market, external_id, and the revision it saw.
+
+    In the order of their keys, which are hashes: it is a random sample, and the same one at every look.
+    """
     query = (
-        select(_listing.c.source, _listing.c.external_id, *(c for c in _revision.c if c.name != "id"))
+        select(_listing.c.source, _listing.c.external_id, _revision)
         .join_from(_sighting, _revision, _sighting.c.revision_id == _revision.c.id)
         .join(_listing, _listing.c.id == _sighting.c.listing_id)
         .where(_sighting.c.run_id == run_id)
         .order_by(_sighting.c.listing_id)
+        .limit(limit)
     )
-    yield from conn.execute(query)
-
-
-def removed_in_run(conn: Connection, run_id: int) -> list[int]:
-    """Return the listings that a run found taken away by their author or a moderator."""
-    query = (
-        select(_sighting.c.listing_id)
-        .join_from(_sighting, _revision, _sighting.c.revision_id == _revision.c.id)
-        .where(_sighting.c.run_id == run_id, _revision.c.state == "removed")
-    )
-    return list(conn.execute(query).scalars())
+    return conn.execute(query).all()
 
 
 def count_listings(conn: Connection, sources: Sequence[str], states: Sequence[str]) -> int:
