@@ -1,8 +1,8 @@
 """Money as pages write it: which currency a sign means, where the decimals begin, and what is no amount at all.
 
 One currency prefix goes with either decimal convention ("EUR 3,500.00" on an English page,
-"EUR 164,00" on a German one), so the currency never decides about separators: the shape does where
-it leaves one reading, else the convention of the page.
+"EUR 164,00" on a German one), so the currency never decides about separators. The page does, by what
+most of its amounts show; an amount that goes against its page lost a digit, and is refused.
 """
 
 import csv
@@ -100,32 +100,17 @@ def _checked(value: Decimal, digits: int, shown: str) -> Decimal:
 
 
 def read_number(text: str, point: Point) -> Decimal:
-    """Return the number that ``text`` writes, with ``point`` before decimals where its shape leaves that open.
+    """Return the number that ``text`` writes where ``point`` stands before decimals.
 
-    "1,169.90", "1.169,90", "2 332.00" and "17,72" have one reading each. "1,234" has two: it is 1234
-    where decimals follow a full stop, and refused where they follow a comma, for no price has three.
-    Raises AmountError.
+    Decimals are two or none, groups are of three. With a full stop "1,169.90" and "2 332.00" are
+    numbers; "1,16" is one with a digit lost, and "1.234" could be two numbers. Raises AmountError.
     """
     text = text.strip()
-    bare = _GROUP_SPACE.sub("", text)
-    marks = [c for c in bare if c in ".,"]
-    if not marks:
-        whole, decimals = text, ""
-    elif len(set(marks)) == 2:
-        decimal_mark = marks[-1]
-        if marks.count(decimal_mark) > 1:
-            raise AmountError(f"{text[:40]!r} has its separators mixed up")
-        whole, _, decimals = text.rpartition(decimal_mark)
-    else:
-        head, mark, tail = text.rpartition(marks[0])
-        if len(marks) == 1 and (len(tail) in (1, 2) or (len(tail) != 3 and mark == point)):
-            whole, decimals = head, tail
-        elif mark == point:
-            raise AmountError(f"{text[:40]!r} can be read in two ways")
-        else:
-            whole, decimals = text, ""
-    if len(decimals) not in (0, 2) or not (decimals.isdecimal() or decimals == ""):
+    whole, mark, decimals = text.rpartition(point) if point in text else (text, "", "")
+    if mark and not (len(decimals) == 2 and decimals.isascii() and decimals.isdecimal()):
         raise AmountError(f"{text[:40]!r} does not have two decimals")
+    if point in whole:
+        raise AmountError(f"{text[:40]!r} has its separators mixed up")
     return _joined(whole, decimals, text)
 
 

@@ -319,7 +319,7 @@ def shipping_of(row: str, page: Document, point: Point, currency: str | None) ->
 
     A cost in another currency than the price is unknown, for it cannot be added.
     """
-    amounts = re.findall(r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|kr\.?|лв|₽))?", row)
+    amounts = re.findall(r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?", row)
     for text in amounts:
         try:
             money = read_money(text.strip().rstrip(".,"), point, page.dollar)
