@@ -43,7 +43,8 @@ def safe_name(url: str | URL) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return parsed.database or "memory"
-    return parsed.set(username=None, password=None, query={}).render_as_string().replace("+psycopg", "")
+    host, port, database = parsed.host, parsed.port, parsed.database
+    return URL.create("postgresql", host=host, port=port, database=database).render_as_string()
 
 
 def _parse(url: str) -> URL:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, delete, func, select, tuple_
 
 from db import light
+from db.engine import BUSY_SECONDS
 from db.store.prices import write_readings
 from db.store.rollup import settle
 from db.store.sql import chunks, lock_writers
@@ -79,5 +80,5 @@ def checkpoint(engine: Engine, *, patience: float = 10.0) -> bool:
                     return False
                 time.sleep(0.05)
         finally:
-            driver.execute("PRAGMA busy_timeout=60000")
+            driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}")
     return True
