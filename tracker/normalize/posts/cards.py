@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
-from tracker.normalize.posts.context import role_of
+from tracker.normalize.posts.context import accessory_after, role_of, sentence_around
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
-from tracker.normalize.posts.words import anchored_after, union
+from tracker.normalize.posts.words import union
 
 __all__ = ["Cards", "find_cards", "title_items"]
 
@@ -34,15 +34,15 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
     """Cards named on the offered side, and the models named on the wanted side only."""
     items: list[Item] = []
     wanted: set[str] = set()
+    parts, last_end = False, 0
     for mention in mentions:
         if not title.is_offered(mention.start):
             wanted.add(mention.model)
             continue
-        after = post.text[mention.end : mention.end + 40]
-        behind = anchored_after("context.after").match(after)
-        if behind and re.match(r"[ ]*(?:water ?block|block|back ?plate|(?:stock |air |aio |original )?cooler|bracket|heat ?sink|bridge|shroud|bios|(?:empty )?box\b|adapter|cable|riser|or (?:better|similar|equiv|equal))", after):
-            continue
-        if re.search(r"(?:water ?blocks?|blocks?|backplates?|coolers?|brackets?|box(?:es)?|heatsinks?|bridges?) (?:only )?(?:for|from|off) (?:a |an |the |my |evga |asus |msi |\w+ )?$", post.text[: mention.start]):
+        listed = parts and _LIST.fullmatch(post.text[last_end : mention.start])
+        last_end = mention.end
+        parts = bool(listed) or _is_part(post.text, mention)
+        if parts:
             continue
         items.append(Item.of(mention, "title", -1, post.text))
     return items, frozenset(wanted - {item.model for item in items})
@@ -53,8 +53,15 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
     lead = text[line.start : start].lstrip(" [({*~|:-#")
     if not lead:
         return True
-    match = _LEAD_WORDS.search(lead) if len(lead) <= 60 else None
-    return match is not None and match.start() == 0
+    if len(lead) > 60:
+        return False
+    match = _LEAD_WORDS.search(lead)
+    return (match is not None and match.start() == 0) or not (_PROSE.search(lead) or lead.count(" ") > 7)
+
+
+_PROSE = re.compile(
+    r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|than|from|the|in|on|it|of|this|that|these|will|would|can|as|by|at|you|your|we|our|if|but|when|like|vs|wants?|need|looking|upgraded|bought|paid|not|also|so|just|both|got)(?!\w)"
+)
 
 
 def _form_of(layout: Layout, number: int) -> str:
@@ -70,6 +77,8 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
     line = layout.lines[number]
     in_title = any(item.model == mention.model for item in titled)
     if number in layout.rows:
+        if _is_part(text, mention):
+            return "context", False
         table, cells = layout.rows[number]
         cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
         items = [other for other in cells if other.role == "item"]
@@ -79,7 +88,9 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
         return ("context" if role == "context" and text[max(cell.start if cell else 0, mention.start - 4) : mention.start].strip() == "for" else "offered"), True
     if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
         return "context", False
-    role, _ = role_of(text, mention.start, mention.end)
+    if _is_part(text, mention):
+        return "context", False
+    role, why = role_of(text, mention.start, mention.end)
     structural = _is_structural(line, text, mention.start)
     priced = any(amount.kind == "asking" for amount in layout.amounts.get(number, ()))
     if role == "context" and not (structural and (priced or in_title) and line.is_item_mark):
@@ -88,11 +99,28 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
         return "context", structural
     if not mention.witnessed and not in_title and not (structural and (line.is_item_mark or priced)):
         return "context", structural
-    if in_title or role == "offered":
+    if in_title or (role == "offered" and (structural or priced or _STRONG.search(why))):
         return "offered", structural
     if structural and (line.is_item_mark or priced or len(line.text) <= 90):
         return "offered", True
     return ("offered" if priced and not titled else "plain"), structural
+
+
+_STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
+_PART_BEFORE = re.compile(
+    r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?)\b(?: only| for| from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
+)
+_WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
+
+
+def _is_part(text: str, mention: Mention) -> bool:
+    """Whether a card only names what a part is for: ``3080 FE box``, ``empty boxes (4090, 3080)``, ``heatsink for a 3090``."""
+    if accessory_after(text, mention.end):
+        return True
+    begin, _ = sentence_around(text, mention.start, mention.end, 90)
+    before = re.split(r"[,;|]", text[begin : mention.start])[-1]
+    match = _PART_BEFORE.search(before)
+    return match is not None and not _WITH.search(before[: match.start()])
 
 
 def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
@@ -115,11 +143,15 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str]) -> Ca
     waiting = list(titled)
     plain: list[tuple[int, Mention]] = []
     for number in sorted(layout.mentions):
+        last_said, last_end = "", -1
         for mention in layout.mentions[number]:
             said, structural = _accepts(layout, number, mention, titled, wanted)
+            if last_said == "context" and number not in layout.rows and _LIST.fullmatch(layout.post.text[last_end : mention.start]):
+                said = "context"
+            last_said, last_end = said, mention.end
             if said == "context":
                 known = [item for item in [*cards.items, *waiting] if same_card(item, mention)]
-                if not (known and number not in layout.rows and layout.sections[number] != "want" and layout.amounts.get(number) and _is_reference(layout, mention)):
+                if not (known and number not in layout.rows and layout.sections[number] != "want" and layout.amounts.get(number) and (_is_reference(layout, mention) or _for_sale(layout, number, mention))):
                     cards.talked.append((mention, "context"))
                     continue
                 said = "offered"
@@ -137,7 +169,16 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str]) -> Ca
     return cards
 
 
+_LIST = re.compile(r"(?:'?s)?(?: fe| founders| ftw3?| ti| super)?[ ]{0,2}(?:[,/&+]|,? ?(?:or|and|and/or)\b)[ ]{0,2}(?:(?:fe|founders|edition|ftw3?|ti|super|a|an|the|another|two|maybe|even|evga|msi|asus|amd|nvidia|gtx|rtx|rx|hd|radeon|geforce|\d{1,2} ?gb)[ ]){0,4}")
 _REFERENCE = re.compile(r"(?:for|on) (?:the|my|this) (?:\w+ )?$")
+
+
+def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
+    """Whether the sentence puts the card up for sale all the same: ``that means my 1080 Ti is up for sale``."""
+    if _is_part(layout.post.text, mention):
+        return False
+    begin, end = sentence_around(layout.post.text, mention.start, mention.end)
+    return bool(re.search(r"\b(?:for sale|up for grabs|selling)\b", layout.post.text[begin:end]))
 
 
 def _is_reference(layout: Layout, mention: Mention) -> bool:

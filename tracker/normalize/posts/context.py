@@ -5,7 +5,7 @@ from typing import Literal
 
 from tracker.normalize.posts.words import anchored_after, fragments, pattern, union
 
-__all__ = ["Role", "role_of", "sentence_around"]
+__all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
 
 Role = Literal["offered", "plain", "context"]
 _BRANDS_END = re.compile(rf"(?:(?<![\w]){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
@@ -25,6 +25,20 @@ def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple
         begin = match.end()
     match_after = _SENTENCE_END.search(text, end, min(len(text), end + widest))
     return begin, match_after.start() if match_after else min(len(text), end + widest)
+
+
+def accessory_after(text: str, end: int) -> str | None:
+    """The words that make a name a part for the card (``3080 waterblock``), past an edition (``3080 FTW3 backplate``)."""
+    after = text[end : end + 60].split("\n", 1)[0]
+    edition = _EDITION.match(after)
+    match = _PART.match(after, edition.end() if edition else 0)
+    return match.group().strip() if match else None
+
+
+_PART = re.compile(
+    r"[ ]*(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool )?(?:water ?blocks?|blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?coolers?\b|brackets?\b|heat ?sinks?\b"
+    r"|bridges?\b|shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|above|higher)))"
+)
 
 
 def role_of(text: str, start: int, end: int) -> tuple[Role, str]:

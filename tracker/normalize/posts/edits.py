@@ -99,6 +99,8 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
 def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool) -> None:
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
     said = status_in(clause)
+    if said == "sold" and len(cards.items) == 1 and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text) and left_over(clause, cards.items[0].quantity or 1) is None:
+        return
     amounts = [amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"]
     if said is None and not (edit and (amounts or "left" in clause)):
         return
@@ -107,8 +109,10 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
         return
     if not edit and not (targets and re.search(r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$", clause)):
         gone = _GPU_WORD.search(clause) and re.search(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b", clause)
-        if targets or not (gone or _closing(layout, number, clause)):
+        if targets or not (gone or _closing(layout, cards, number, clause)):
             return
+    if not targets and cards.named.get(number):
+        targets = [cards.named[number][-1][2]]
     if not targets:
         targets = _whole(cards, clause, said, other_goods, edit, bool(amounts))
     for item in targets:
@@ -122,10 +126,13 @@ def layout_named_elsewhere(layout: Layout, cards: Cards, number: int, item: Item
     return item.line == number
 
 
-def _closing(layout: Layout, number: int, clause: str) -> bool:
+def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
     """Whether a line that is no edit closes all of the post: it stands alone and is short."""
     line = layout.lines[number]
-    return bool(closes_all(clause)) and (len(line.text) < 90 or clause.startswith(("sold", "both", "all", "everything")))
+    if not closes_all(clause) or len(line.text) >= 90:
+        return False
+    filled = [place for place, other in enumerate(layout.lines) if other.kind != "blank"]
+    return len(cards.items) == 1 or number in (filled[0], filled[-1]) or bool(_ALL.search(clause)) or "closed" in clause
 
 
 def _whole(cards: Cards, clause: str, said: str | None, other_goods: bool, edit: bool, priced: bool) -> list[Item]:

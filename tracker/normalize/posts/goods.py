@@ -33,9 +33,14 @@ def names_system(text: str) -> bool:
     return bool(pattern("title.system").search(text))
 
 
+_MAYBE_PARTS = re.compile(
+    r"(?:consider|willing to|would|might|may|could|open to|possibly|can|opposed to|prefer not|if (?:\w+ ){1,6})(?: \w+){0,3} part(?:ing)?(?: (?:it|this|them))?[ -]?out"
+)
+
+
 def parts_out(text: str) -> bool:
     """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
-    return bool(_PARTS.search(_NOT_PARTS.sub(" ", text)))
+    return bool(_PARTS.search(_MAYBE_PARTS.sub(" ", _NOT_PARTS.sub(" ", text))))
 
 
 def parts_in_title(text: str) -> bool:

@@ -17,7 +17,7 @@ _FLAIRS: tuple[tuple[str, str], ...] = (
 _OTHER_FLAIRS = ("meta", "giveaway", "official", "alert", "price check", "mod", "discussion", "psa", "announcement", "vouch", "review", "guide")
 _SPLIT = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
 _NO_TRADES = re.compile(r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|not accepting|zero) trades?\b|not looking to trade|not interested in trad")
-_ONLY_TRADES = re.compile(r"\b(?:trades? only|only trad|strictly trad|trading only|only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|not for sale,? (?:only )?trad)")
+_ONLY_TRADES = re.compile(r"\b(?:trades? only|only trad|strictly trad|(?<!in )(?<!interested )trading only|only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|not for sale,? (?:only )?trad)")
 _OPEN_TO_TRADE = re.compile(r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|straight trade|direct trade)")
 _TAKES_MONEY = re.compile(r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|a|an|this|these|for)\b")
 _WANTS = re.compile(r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b")
@@ -60,16 +60,20 @@ _TRADE_WORDS = re.compile(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
 _TRIFLE = re.compile(r"^[^a-z]*(?:and )?(?:a |some |random |spare |misc |special |few |extra |old |maybe |possible |other )*(?:surprise|junk|love|karma|gratitude|thanks?|beer|hugs?|heart|gold|upvotes?|monies|internets?)\b")
 
 
+def _trades_only(body: str) -> bool:
+    return bool(_ONLY_TRADES.search(body)) and not _NO_TRADES.search(body)
+
+
 def _from_sides(title: Title, body: str) -> Intent:
     have_money, have_goods, _ = _money_and_goods(title.have_text)
     want_money, want_goods, offers = _money_and_goods(title.want_text)
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
-    if have_money and not want_money:
+    if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
     if want_money or offers:
-        if want_goods and offers and not want_money and _ONLY_TRADES.search(body):
+        if want_goods and offers and not want_money and _trades_only(body):
             return "trade"
-        if _ONLY_TRADES.search(body) and not want_money:
+        if _trades_only(body) and not want_money:
             return "trade"
         return "sell_or_trade" if want_goods or wants_trade else "sell"
     if not title.want:
@@ -77,7 +81,7 @@ def _from_sides(title: Title, body: str) -> Intent:
     if not have_goods and want_goods and not have_money:
         return "buy"
     if want_goods or wants_trade:
-        return "sell_or_trade" if _TAKES_MONEY.search(body) and not _ONLY_TRADES.search(body) else "trade"
+        return "sell_or_trade" if _TAKES_MONEY.search(body) and not _trades_only(body) else "trade"
     return "sell" if have_goods else "other"
 
 
@@ -96,14 +100,14 @@ def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, 
 def _without_want(title: Title, have_goods: bool, body: str) -> Intent:
     if "trading" in title.tags and "have" not in title.tags:
         return "trade"
-    if _ONLY_TRADES.search(body):
+    if _trades_only(body):
         return "trade"
     return "sell_or_trade" if "trading" in title.tags or _OPEN_TO_TRADE.search(body) else "sell"
 
 
 def _without_tags(title_text: str, body: str) -> Intent:
     bare = _TAG.sub(" ", title_text).strip(" -:")
-    trade_only = bool(_ONLY_TRADES.search(body)) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
+    trade_only = _trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
     if _ASKS.match(bare) or bare.endswith("?"):
         return "other"
     if _WANTS.match(bare) or re.match(r"(?:want|need|buying|looking)\b", bare):

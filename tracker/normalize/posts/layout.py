@@ -1,8 +1,11 @@
 """A post laid out for reading: lines, tables, sections, amounts and mentions, each found once."""
 
+import csv
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
@@ -41,12 +44,15 @@ class Layout:
 
 
 _MEMORY = re.compile(r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|\bcrucial\b|g\.?skill")
+_BOARD = re.compile(r"\bmotherboard|\bmobo\b|extreme ?\d|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d")
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
 
 def _is_namesake(post: PostText, mention: Mention) -> bool:
     """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
+    if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
+        return True
     if mention.strength == "sure":
         return False
     before, after = post.text[max(0, mention.start - 24) : mention.start], post.text[mention.end : mention.end + 24]
@@ -54,18 +60,74 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
+    if after.startswith("+") or re.search(r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before):
+        return True
     near = re.split(r"[,;|\n]", before)[-1] + " " + re.split(r"[,;|\n]", after)[0]
-    return bool(_MEMORY.search(near))
+    return bool(_MEMORY.search(near) or _BOARD.search(near))
 
 
 def mentions_of(post: PostText, context: bool) -> list[Mention]:
     """The cards that a text names, at the post's own positions."""
     found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
-    return [mention for mention in found if not _is_namesake(post, mention)]
+    return [_sized(post, mention) for mention in found if not _is_namesake(post, mention)]
+
+
+_FAMILY = ("PCIe", "SXM", "NVL", "Server", "Max-Q")
+_SEGMENT = re.compile(r"[,;|\n()\[\]]")
+
+
+def _sized(post: PostText, mention: Mention) -> Mention:
+    """Settle memory and form from the card's own line: another item's words say nothing of it."""
+    if mention.contradiction:
+        mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
+    elif len(mention.models) > 1 or any(word in mention.model for word in _FAMILY):
+        mention = _again(post, mention, *_bounds(post.text, mention, _LINE_END))
+    return _with_edition(post, mention)
+
+
+_LINE_END = re.compile(r"\n")
+
+
+def _bounds(text: str, mention: Mention, ends: re.Pattern[str]) -> tuple[int, int]:
+    low = max(0, mention.start - 200)
+    for match in ends.finditer(text, low, mention.start):
+        low = match.end()
+    high = ends.search(text, mention.end, mention.end + 200)
+    return low, high.start() if high else min(len(text), mention.end + 200)
+
+
+def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
+    for other in find_mentions(CleanText(post.text[low:high], post.raw[low:high]), context=True):
+        if other.start + low == mention.start:
+            return replace(other, start=mention.start, end=other.end + low)
+    return mention
+
+
+@lru_cache(maxsize=1)
+def _editions() -> dict[str, tuple[re.Pattern[str], float]]:
+    with files("tracker.normalize").joinpath("data/editions.csv").open(encoding="utf-8") as file:
+        return {row["model"]: (re.compile(row["edition"]), float(row["vram_gb"])) for row in csv.DictReader(file)}
+
+
+def _with_edition(post: PostText, mention: Mention) -> Mention:
+    """A Founders Edition exists in one size only."""
+    rule = _editions().get(mention.model)
+    if rule is None or mention.vram_gb is not None or mention.contradiction:
+        return mention
+    words, size = rule
+    near = _SEGMENT.split(post.text[mention.end : mention.end + 32])[0] + " " + _SEGMENT.split(post.text[max(0, mention.start - 26) : mention.start])[-1]
+    if not words.search(near):
+        return mention
+    return replace(mention, vram_gb=size, skus=tuple(slug for slug in mention.skus if f"-{size:g}gb" in slug))
 
 
 def _number_of(begins: list[int], position: int) -> int:
     return bisect_right(begins, position) - 1
+
+
+def _overlaps(spans: list[tuple[int, int]], amount: Amount) -> bool:
+    place = bisect_right(spans, (amount.start, 1 << 60)) - 1
+    return place >= 0 and spans[place][1] > amount.start or place + 1 < len(spans) and spans[place + 1][0] < amount.end
 
 
 def _edited(lines: list[Line]) -> frozenset[int]:
@@ -89,8 +151,12 @@ def lay_out(body: PostText, context: bool) -> Layout:
     tables = find_tables(body) if "|" in body.text and "-|" in body.text.replace(" ", "").replace(":", "") or "|-" in body.text.replace(" ", "").replace(":", "") else []
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines))
+    spans = []
     for mention in mentions_of(body, context):
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
+        spans.append((mention.start, mention.end))
     for amount in find_amounts(body):
+        if not amount.signed and _overlaps(spans, amount):
+            continue
         layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)
     return layout

@@ -94,11 +94,18 @@ def _kind_of(before: str, after: str) -> tuple[str, str]:
         return "shipping", "cost of shipping"
     if anchored_after("money.not_asking_after").match(after):
         return "other", "not the asking price: what follows it"
+    if before.endswith('"'):
+        return "other", "quoted, not asked"
     if anchored_before("money.not_asking_before").search(before):
         return "other", "not the asking price: what precedes it"
     if anchored_before("money.old_before").search(before):
         return "old", "old price"
     return "asking", "asking price"
+
+
+_BARE_END = re.compile(
+    r"[ ]{0,2}(?:$|[.,;!)(\n/*+|\]-]|(?:shipped|obo|for|each|ea|or|plus|local|firm|cash|via|paypal|if|but|and|with|including|incl|total|is|as|ono|posted|delivered|thanks|pp|o\.b\.o|negotiable|through)\b)"
+)
 
 
 def _bare_is_money(before: str, after: str) -> bool:
@@ -112,6 +119,8 @@ def _bare_is_money(before: str, after: str) -> bool:
     )
     if follows:
         return True
+    if not _BARE_END.match(after):
+        return False
     return bool(re.search(
         r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
         r"now|dropped to|lowered to|down to|reduced to|i'?d like|shipped for|offers? (?:over|around))"

@@ -10,9 +10,10 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
-    rf"(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x ?|(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x?(?P<paren>\d{{1,2}})x?[\])] ?|"
-    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|qty:? ?(?P<qty>\d{{1,2}})) |"
-    rf"(?<![\w.,$£€/-])(?P<word>{_NUMBER}) )(?:matching |identical |used |new |working |of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}}$"
+    rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
+    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
+    rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|was\b|for\b|to\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|geforce) ?){{0,3}}|"
+    rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
     rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock| units?| pcs| cards| of them| left)?[\])]|"
@@ -33,13 +34,21 @@ def count_word(word: str | None) -> int | None:
     return number if number is not None and 1 <= number <= 60 else None
 
 
-def quantity_around(before: str, after: str) -> int | None:
-    """A count directly before a name (``2x``, ``two``, ``pair of``) or behind it (``x2``, ``(2)``, ``2 of them``)."""
+_STATES = re.compile(r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|parting with|:|[-*(\[]) ?)$")
+
+
+def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
+    """A count directly before a name (``2x``, ``two``, ``pair of``) or behind it (``x2``, ``(2)``, ``2 of them``).
+
+    In ``prose`` a count before the name must follow a word of having or selling: ``the last two 4080s`` is none.
+    """
     match = _BEFORE.search(before)
+    if match and prose and not _STATES.search(before[: match.start()]):
+        return None
     if match:
-        said = next((value for name in ("times", "x", "paren", "lotof", "qty", "word") if (value := match.group(name))), None)
+        said = next((value for name in ("times", "glued", "x", "paren", "lotof", "qty", "spelled", "word") if (value := match.group(name))), None)
         number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
-        bare = match.group("word") and match.group("word").isdigit()
+        bare = match.group("word")
         if number and not (bare and not re.search(r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()])):
             return number
     match = _AFTER.match(after)

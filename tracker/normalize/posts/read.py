@@ -118,23 +118,30 @@ def _is_thing(piece: str) -> bool:
     return bool(re.search(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b", piece))
 
 
+_GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
+_GPU_WORD = re.compile(r"\b(?:gpus?|(?:graphics?|video) ?cards?)\b")
+
+
 def _leftover(layout: Layout, cards: Cards, other_goods: bool) -> None:
     """Prices that name no card: of the only card that has none, or for all of them (``each``, ``for both``)."""
     open_items = [item for item in cards.items if not item.asked and not item.system and not item.table]
-    if not open_items:
+    if not open_items and len(cards.items) != 1:
         return
     used = {amount.start for item in cards.items for amount in item.asked}
     for number, line in enumerate(layout.lines):
         if number in layout.rows or number in layout.edits or layout.sections[number] == "want":
             continue
         own = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used]
+        if own and len(cards.items) == 1 and _GPU_LABEL.match(line.text):
+            cards.items[0].asked = own
+            break
         if not own or names_goods(line.text):
             continue
         if len(cards.items) > 1 and any(amount.each or amount.lot for amount in own):
             counted = [amount for amount in own if amount.each or amount.lot]
             if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
                 give(open_items, counted)
-        elif len(cards.items) == 1 and not other_goods:
+        elif len(cards.items) == 1 and (not other_goods or _GPU_WORD.search(line.text)):
             give(open_items, own)
 
 
@@ -156,15 +163,26 @@ def _title_prices(post: _Post, titled: list[Item], cards: Cards) -> None:
         own = [amount for amount in amounts if side.start <= amount.start < side.end]
         if own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not _other_goods(post):
             give([fresh[id(item)] for item in titled], own)
-        elif len(own) == len(titled) > 1 and not _other_goods(post):
-            for item, amount in zip(titled, own, strict=True):
-                fresh[id(item)].asked.append(amount)
+        elif len(own) > 1:
+            for item in titled:
+                place = _piece_of(post, item, len(own))
+                if place is not None:
+                    fresh[id(item)].asked.append(own[place])
     for item in titled:
         if any(item is other for other in cards.items) and not any(amount.kind == "asking" for amount in item.asked):
             twin = fresh[id(item)]
             item.asked = twin.asked + item.asked
             item.bundled = item.bundled or twin.bundled
             item.lot_of = item.lot_of or twin.lot_of
+
+
+def _piece_of(post: _Post, item: Item, count: int) -> int | None:
+    """Which of the title's offered pieces names the card, where there are as many pieces as prices."""
+    pieces = [piece for side in post.title.have for piece in re.finditer(r"[^,|;/&+]+", side.text) if piece.group().strip()]
+    offsets = [(side.start + piece.start(), side.start + piece.end()) for side in post.title.have for piece in re.finditer(r"[^,|;/&+]+", side.text) if piece.group().strip()]
+    if len(pieces) != count:
+        return None
+    return next((place for place, (start, end) in enumerate(offsets) if start <= item.mention.start < end), None)
 
 
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
@@ -179,6 +197,9 @@ def _systems(post: _Post, layout: Layout, cards: Cards) -> None:
     whole_title = names_system(have) and not parts_in_title(have)
     parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
     for item in cards.items:
+        if item.mention.form == "mobile" and "mxm" not in post.body.text + have:
+            item.system = True
+            continue
         alone = _priced_alone(layout, item)
         if parted or alone:
             item.system = False
@@ -269,7 +290,7 @@ def _close(post: _Post, layout: Layout, cards: Cards) -> None:
     for number, line in enumerate(layout.lines):
         if number in layout.rows or number in layout.edits or cards.named.get(number):
             continue
-        if len(line.text) <= 90 and not names_goods(line.text):
+        if len(line.text) <= 120 and not names_goods(line.text):
             closed = closes_all(line.text)
             if closed and _stands_for_all(layout, cards, number):
                 for item in cards.items:

@@ -23,12 +23,23 @@ def _heading(line: Line) -> str | None:
     return None
 
 
+_OPENS_WANTS = re.compile(
+    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|trade|swap)|(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|following\W*|,)$|(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
+)
+
+
 def sections_of(lines: list[Line]) -> list[str]:
     """One of ``have``, ``want``, ``sold`` or ``""`` for each line; a heading holds until the next, or a rule."""
     sections: list[str] = []
     current = ""
     for line in lines:
         kind = _heading(line)
+        if kind is None and line.kind == "text" and _OPENS_WANTS.search(line.text[-200:]):
+            sections.append(current)
+            current = "listed"
+            continue
+        if current == "listed" and line.kind not in ("bullet", "number", "blank"):
+            current = ""
         if kind is not None:
             current = kind
         elif line.kind == "blank" or (len(line.text) > 2 and not set(line.text) - _RULE):
@@ -39,5 +50,5 @@ def sections_of(lines: list[Line]) -> list[str]:
         if kind is None and _INLINE_WANT.match(line.text):
             sections.append("want")
         else:
-            sections.append(current)
+            sections.append("want" if current == "listed" else current)
     return sections

@@ -192,7 +192,7 @@ def _facts(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> N
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
-        count = quantity_around(text[low:start], text[end:high])
+        count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = _unstruck_count(layout, item, start, end, high, count)
         own = text[end:high] if len(items) > 1 else text[line.start : line.end]

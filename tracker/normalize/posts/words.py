@@ -41,7 +41,7 @@ def pattern(*names: str) -> re.Pattern[str]:
 @lru_cache(maxsize=256)
 def anchored_before(name: str) -> re.Pattern[str]:
     """Words of a list that end where the window ends: what stands directly before something."""
-    return re.compile(rf"(?<![\w]){union(name)}[ \n:~(*=.,-]{{0,4}}$")
+    return re.compile(rf"(?<![\w]){union(name)}[ \n:~(*=.,\[-]{{0,4}}$")
 
 
 @lru_cache(maxsize=256)
