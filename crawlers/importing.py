@@ -75,6 +75,8 @@ def import_paths(
     message = f"{counts.used} files used, {counts.skipped} skipped"
     with engine.begin() as conn:
         store.finish_run(conn, run_id, "ok", message, counts.as_json(), now)
+    if counts.purged:
+        store.checkpoint(engine)
     return counts
 
 
