@@ -1,0 +1,57 @@
+"""How a page is rendered: one template environment, escaping always on."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tracker.cli.output import plain
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of an asset; its checksum in it lets a browser keep the file for a year."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def money(amount: float | None, currency: str = "USD") -> str:
+    """Return an amount in major units as people write it, a dash where it is unknown."""
+    if amount is None:
+        return "–"
+    digits = 2 if abs(amount) < 20 else 0
+    sign = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$", "AUD": "A$"}.get(currency)
+    return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {currency}"
+
+
+def percent(share: float | None, signed: bool = True) -> str:
+    """Return a share as a percentage, a dash where it is unknown."""
+    if share is None:
+        return "–"
+    return f"{share * 100:+.0f} %" if signed else f"{share * 100:.0f} %"
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment; a name that a template does not know is an error."""
+    env = Environment(
+        loader=PackageLoader("tracker.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(static=static)
+    env.filters.update(money=money, percent=percent, plain=plain)
+    return env
+
+
+def render(template: str, request: Request, **values: Any) -> str:
+    """Return the page ``template`` as HTML."""
+    context = {"here": request.url.path, "simulated": getattr(request.app.state, "simulated", False), **values}
+    return environment().get_template(template).render(context)
