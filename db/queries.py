@@ -96,3 +96,35 @@ def rejects_by_code(conn: Connection, *where: ColumnElement[bool]) -> dict[str, 
 def gpus(conn: Connection) -> list[Any]:
     """Return the ``gpu`` rows, by slug."""
     return list(conn.execute(select(light.gpu).order_by(light.gpu.c.slug)))
+
+
+def readings_in_doubt(conn: Connection, below: float = 0.9) -> Iterator[Any]:
+    """Yield readings that a person should see: no card or SKU told, or told with less confidence than ``below``.
+
+    Rows have source, external_id, title, reject, model, vram_gb, candidates, gpu_id and confidence.
+    """
+    offer = light.offer.c
+    query = (
+        select(
+            _listing.c.source,
+            _listing.c.external_id,
+            _revision.c.title,
+            offer.reject,
+            offer.model,
+            offer.vram_gb,
+            offer.candidates,
+            offer.gpu_id,
+            offer.confidence,
+        )
+        .join_from(light.offer, _listing, offer.listing_id == _listing.c.id)
+        .join(_revision, offer.revision_id == _revision.c.id)
+        .where(
+            or_(
+                offer.reject.in_(("unknown_model", "unconfirmed_model", "no_card", "contradiction")),
+                (offer.gpu_id.is_(None)) & offer.reject.is_(None) & (offer.form == "desktop"),
+                offer.confidence < below,
+            )
+        )
+        .order_by(_listing.c.id)
+    )
+    yield from conn.execute(query)

@@ -6,10 +6,11 @@ from functools import cache
 from os.path import commonprefix
 
 from tracker.normalize.clean import CleanText, clean
+from tracker.normalize.editions import find_edition
 from tracker.normalize.memory import Size, find_sizes
 from tracker.normalize.trie import trie_pattern
 from tracker.normalize.types import Form
-from tracker.normalize.vocabulary import Model, Spelling, forms, spellings, squeeze
+from tracker.normalize.vocabulary import Model, Spelling, forms, models, spellings, squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,32 @@ def find_mentions(text: CleanText | str, *, context: bool = False) -> list[Menti
     if not found:
         return []
     _attach(cleaned.text, found)
-    return [mention for item in found if (mention := _decide(cleaned, item)) is not None]
+    mentions = []
+    for position, item in enumerate(found):
+        mention = _decide(cleaned, item)
+        if mention is None:
+            continue
+        if len(mention.skus) > 1:
+            upto = found[position + 1].start if position + 1 < len(found) else len(cleaned.text)
+            mention = _by_edition(cleaned.text, mention, upto)
+        mentions.append(mention)
+    return mentions
+
+
+def _by_edition(text: str, mention: Mention, upto: int) -> Mention:
+    """Settle what is open by an edition that exists in one size, or by the type of memory."""
+    edition = find_edition(mention.model, text, mention.start, mention.end, upto)
+    if edition is not None and (mention.vram_gb is None or mention.vram_gb == edition.vram_gb):
+        known = models()[mention.model.lower()].skus.get(edition.vram_gb, ())
+        skus = (edition.sku,) if edition.sku else known
+        return replace(mention, vram_gb=edition.vram_gb, skus=skus)
+    if mention.vram_gb is not None and mention.model in _MEMORY_TYPES:
+        return replace(mention, skus=mention.skus[:1])
+    return mention
+
+
+#: Models with two cards of one size; without a word the plain memory type is meant.
+_MEMORY_TYPES = frozenset(("GeForce RTX 3060 Ti",))
 
 
 _SEEN: dict[str, Spelling] = {}
@@ -262,7 +288,9 @@ def _narrow(text: str, item: _Found) -> tuple[Model, ...]:
     if len(models) == 1:
         return models
     stated = {size.gb for size in item.sizes if not size.system}
-    said = {word for word, pattern in _FORM_WORDS.items() if pattern.search(text)}
+    low, high = text.rfind("\n", 0, item.start) + 1, text.find("\n", item.end)
+    line = text[low : high if high >= 0 else len(text)]
+    said = {word for word, pattern in _FORM_WORDS.items() if pattern.search(line)}
     keys = {model.name: set(_SXM.sub("sxm", model.name.lower()).split()) for model in models}
     named = [model for model in models if keys[model.name] & said - {"pcie", "server"}]
     if not named and "server" in said:
