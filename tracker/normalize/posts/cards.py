@@ -91,8 +91,11 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
     if _is_part(text, mention):
         return "context", False
     role, why = role_of(text, mention.start, mention.end)
+    if role == "doubtful":
+        role = "plain" if in_title and mention.model not in wanted else "context"
     structural = _is_structural(line, text, mention.start)
-    priced = any(amount.kind == "asking" for amount in layout.amounts.get(number, ()))
+    low, high = (line.begin, line.end) if structural else sentence_around(text, mention.start, mention.end)
+    priced = any(amount.kind == "asking" and low <= amount.start < high for amount in layout.amounts.get(number, ()))
     if role == "context" and not (structural and (priced or in_title) and line.is_item_mark):
         return "context", structural
     if mention.model in wanted and not priced:
@@ -137,11 +140,14 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
 _ANOTHER = re.compile(r"\b(?:third|second|another|other|2nd|3rd|one more|also have a|the last)(?: one)?\b")
 
 
-def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str]) -> Cards:
-    """Read a body's mentions in order and merge them with the cards of the title."""
+def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
+    """Read a body's mentions in order and merge them with the cards of the title.
+
+    ``open_title``: the title offers a card or a machine without naming the card, so prose may name it.
+    """
     cards = Cards(items=[], wanted=wanted)
     waiting = list(titled)
-    plain: list[tuple[int, Mention]] = []
+    plain: list[tuple[int, Mention, bool]] = []
     for number in sorted(layout.mentions):
         last_said, last_end = "", -1
         for mention in layout.mentions[number]:
@@ -156,16 +162,18 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str]) -> Ca
                     continue
                 said = "offered"
             if said == "plain":
-                plain.append((number, mention))
+                plain.append((number, mention, structural))
                 continue
             _place(layout, cards, waiting, number, mention, structural)
     cards.items.extend(waiting)
     if not cards.items:
-        for number, mention in plain:
+        for number, mention, structural in plain:
+            if not (structural or open_title or role_of(layout.post.text, mention.start, mention.end)[0] == "offered"):
+                continue
             if not any(same_card(item, mention) for item in cards.items) and mention.witnessed and mention.model not in wanted:
                 _place(layout, cards, [], number, mention, False)
     else:
-        cards.talked.extend((mention, "plain") for _, mention in plain)
+        cards.talked.extend((mention, "plain") for _, mention, _ in plain)
     return cards
 
 

@@ -7,7 +7,7 @@ from tracker.normalize.posts.words import anchored_after, fragments, pattern, un
 
 __all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
 
-Role = Literal["offered", "plain", "context"]
+Role = Literal["offered", "plain", "context", "doubtful"]
 _BRANDS_END = re.compile(rf"(?:(?<![\w]){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
 _EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
 _SENTENCE_END = re.compile(r"[.!?;](?=[ \n])|\n")
@@ -37,12 +37,13 @@ def accessory_after(text: str, end: int) -> str | None:
 
 _PART = re.compile(
     r"[ ]*(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool )?(?:water ?blocks?|blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?coolers?\b|brackets?\b|heat ?sinks?\b"
-    r"|bridges?\b|shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|above|higher)))"
+    r"|nv-?link\b|(?:sli )?bridges?\b|shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|above|higher)))"
 )
 
 
 def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
-    """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way."""
+    """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way,
+    ``doubtful`` where the sentence speaks of wanting or trading, but not beside the name."""
     begin, until = sentence_around(text, start, end)
     before = text[max(begin, start - _WINDOW) : start]
     brands = _BRANDS_END.search(before)
@@ -62,7 +63,7 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
         return "offered", offering.group().strip()
     whole = _SENTENCE.search(text[begin:until])
     if whole:
-        return "context", whole.group().strip()
+        return "doubtful", whole.group().strip()
     if pattern("status.withdrawn").search(text[begin:until]):
         return "context", "withdrawn"
     return "plain", ""

@@ -21,6 +21,7 @@ _COMMON = frozenset(
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
+_INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 _LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)[ #\d:/.-]{0,14}")
 
 
@@ -90,10 +91,12 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
         if line.kind == "blank" or not cards.items or number in layout.rows:
             continue
         edit = number in layout.edits
+        inline = _INLINE.search(layout.post.text, line.start, line.end)
         if not edit and (cards.named.get(number) and len(_clauses(layout, number)) == 1 and not _ALL.search(line.text)):
             continue
         for low, high in _clauses(layout, number):
-            _clause(layout, cards, number, low, high, edit, other_goods)
+            added = edit or (inline is not None and low >= inline.start() - 4)
+            _clause(layout, cards, number, low, high, added, other_goods)
 
 
 def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool) -> None:
@@ -148,6 +151,8 @@ def _whole(cards: Cards, clause: str, said: str | None, other_goods: bool, edit:
 def _apply(item: Item, clause: str, said: str | None, edit: bool) -> None:
     quantity = item.quantity or 1
     left = left_over(clause, quantity)
+    if left is not None and item.status == "sold" and "left" not in clause:
+        return
     if left is not None and (quantity > 1 or "left" in clause):
         item.quantity = left
         if item.status == "sold" and left:

@@ -70,6 +70,8 @@ def _from_sides(title: Title, body: str) -> Intent:
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
     if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
+    if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
+        return "trade"
     if want_money or offers:
         if want_goods and offers and not want_money and _trades_only(body):
             return "trade"

@@ -1,11 +1,8 @@
 """A post laid out for reading: lines, tables, sections, amounts and mentions, each found once."""
 
-import csv
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from importlib.resources import files
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
@@ -82,7 +79,7 @@ def _sized(post: PostText, mention: Mention) -> Mention:
         mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
     elif len(mention.models) > 1 or any(word in mention.model for word in _FAMILY):
         mention = _again(post, mention, *_bounds(post.text, mention, _LINE_END))
-    return _with_edition(post, mention)
+    return mention
 
 
 _LINE_END = re.compile(r"\n")
@@ -101,24 +98,6 @@ def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
         if other.start + low == mention.start:
             return replace(other, start=mention.start, end=other.end + low)
     return mention
-
-
-@lru_cache(maxsize=1)
-def _editions() -> dict[str, tuple[re.Pattern[str], float]]:
-    with files("tracker.normalize").joinpath("data/editions.csv").open(encoding="utf-8") as file:
-        return {row["model"]: (re.compile(row["edition"]), float(row["vram_gb"])) for row in csv.DictReader(file)}
-
-
-def _with_edition(post: PostText, mention: Mention) -> Mention:
-    """A Founders Edition exists in one size only."""
-    rule = _editions().get(mention.model)
-    if rule is None or mention.vram_gb is not None or mention.contradiction:
-        return mention
-    words, size = rule
-    near = _SEGMENT.split(post.text[mention.end : mention.end + 32])[0] + " " + _SEGMENT.split(post.text[max(0, mention.start - 26) : mention.start])[-1]
-    if not words.search(near):
-        return mention
-    return replace(mention, vram_gb=size, skus=tuple(slug for slug in mention.skus if f"-{size:g}gb" in slug))
 
 
 def _number_of(begins: list[int], position: int) -> int:

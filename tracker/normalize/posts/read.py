@@ -1,7 +1,7 @@
 """Reads one swap post from title to offers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracker.normalize.posts.cards import Cards, find_cards, title_items
@@ -30,6 +30,9 @@ _CURRENCIES = {"canadianhardwareswap": "CAD", "hardwareswapuk": "GBP", "hardware
 _IN_CURRENCY = re.compile(r"(?:prices?|all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|only)")
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
+
+
+_OPEN_TITLE = re.compile(r"\b(?:gpus?|(?:graphics?|video|vga) ?cards?|cards?|parts|stuff|hardware)\b")
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ def _offers(post: _Post) -> list[Offer]:
     layout = lay_out(post.body, context=True)
     if not titled and not layout.mentions:
         return []
-    cards = find_cards(layout, titled, wanted)
+    cards = find_cards(layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text))
     if not cards.items:
         return []
     other_goods = _other_goods(post)
@@ -80,6 +83,7 @@ def _offers(post: _Post) -> list[Offer]:
     _leftover(layout, cards, other_goods)
     _title_prices(post, titled, cards)
     _systems(post, layout, cards)
+    _split_singles(cards)
     apply_edits(layout, cards, other_goods)
     _close(post, layout, cards)
     return [_offer(post, layout, item) for item in cards.items]
@@ -169,11 +173,31 @@ def _title_prices(post: _Post, titled: list[Item], cards: Cards) -> None:
                 if place is not None:
                     fresh[id(item)].asked.append(own[place])
     for item in titled:
+        _carry_shipping(item, fresh[id(item)])
         if any(item is other for other in cards.items) and not any(amount.kind == "asking" for amount in item.asked):
             twin = fresh[id(item)]
             item.asked = twin.asked + item.asked
             item.bundled = item.bundled or twin.bundled
             item.lot_of = item.lot_of or twin.lot_of
+
+
+def _carry_shipping(item: Item, twin: Item) -> None:
+    """``[W] $350 + shipping`` holds for the same price named again in the body."""
+    for place, amount in enumerate(item.asked):
+        said = next((other.shipping for other in twin.asked if other.value == amount.value and other.shipping), None)
+        if said and amount.shipping is None:
+            item.asked[place] = replace(amount, shipping=said)
+
+
+def _split_singles(cards: Cards) -> None:
+    """``a single card with box for $150, a single card without for $140``: as many cards as prices."""
+    for item in list(cards.items):
+        singles = [a for a in item.asked if a.kind == "asking" and a.each and a.shipping != "local" and not a.newest]
+        values = {amount.value for amount in singles}
+        if 1 < len(values) == len(singles) == (item.quantity or 1):
+            twins = [replace(item, asked=[amount], quantity=1) for amount in singles]
+            place = next(number for number, other in enumerate(cards.items) if other is item)
+            cards.items[place : place + 1] = twins
 
 
 def _piece_of(post: _Post, item: Item, count: int) -> int | None:
@@ -370,7 +394,7 @@ def _prose(layout: Layout) -> str:
     for table in layout.tables:
         if table.retail:
             text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
-    return text
+    return text.replace("prices include shipping and discounts", "")
 
 
 def _shipping(post: _Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:

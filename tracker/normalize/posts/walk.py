@@ -238,7 +238,7 @@ def _opens_other(layout: Layout, number: int, leader: Line | None, from_title: b
         return True
     if goods and (amounts or len(text) < 60) and not _CUE_START.match(text) and not from_title:
         return True
-    if amounts and not from_title:
+    if amounts and (goods or not from_title):
         before = text[: amounts[0].start - line.start]
         if goods and re.match(r"[\W]{0,3}$", before):
             return True
