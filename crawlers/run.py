@@ -98,7 +98,7 @@ def finish(run: Run, end: str, message: str) -> Crawled:
 
 def _close_dead(connection: Connection, row: Any, now: datetime) -> None:
     store.drop_run(connection, row.id)
-    message = "its process died; what it had stored was taken back and is crawled again"
+    message = "its process died; what it had not finished is done again"
     store.finish_run(connection, row.id, "failed", message, {**row.counters, "end": "killed"}, now)
 
 

@@ -1,10 +1,10 @@
 """What crawlers ask before they set out, and what is noted of runs and searches afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from db import light
 from db.store.rows import CONTENT, RevisionRow
@@ -92,7 +92,8 @@ def stale_listings(
     query = select(_listing.c.id, _listing.c.source, _listing.c.external_id, _listing.c.state).where(
         _listing.c.source.in_(sources), _listing.c.state.in_(states), _listing.c.last_seen < seen_before
     )
-    return conn.execute(query.order_by(_listing.c.last_seen, _listing.c.id).limit(limit)).all()
+    found: Sequence[Row[Any]] = conn.execute(query.order_by(_listing.c.last_seen, _listing.c.id).limit(limit)).all()
+    return found
 
 
 def newest_revisions(conn: Connection, listings: Sequence[int]) -> dict[int, RevisionRow]:
@@ -114,6 +115,13 @@ def newest_revisions(conn: Connection, listings: Sequence[int]) -> dict[int, Rev
     return found
 
 
+def drop_searches(conn: Connection, source: str, keep: Iterable[int]) -> None:
+    """Forget the planned searches of ``source`` but those with the ids to ``keep``."""
+    planned = set(conn.execute(select(_plan.c.id).where(_plan.c.source == source)).scalars())
+    for part in chunks(planned - set(keep)):
+        conn.execute(delete(_plan).where(_plan.c.id.in_(part)))
+
+
 def searches_due(conn: Connection, source: str, now: datetime) -> Sequence[Row[Any]]:
     """Return the searches of a source that are not paused, least recently made first."""
     query = select(_plan).where(_plan.c.source == source, or_(_plan.c.due_at.is_(None), _plan.c.due_at <= now))
@@ -131,7 +139,7 @@ def round_began(conn: Connection, source: str) -> datetime | None:
 
 def settle_searches(conn: Connection, found: Mapping[int, int], made_at: datetime, *, counts: bool) -> None:
     """Note that searches were made; of a run that counts also what they gave, and let empty ones rest longer."""
-    rows = {}
+    rows: dict[int, Row[Any]] = {}
     for part in chunks(found):
         rows |= {row.id: row for row in conn.execute(select(_plan).where(_plan.c.id.in_(part)))}
     for key, row in rows.items():
@@ -152,3 +160,22 @@ def calls_spent(conn: Connection, source: str, resource: str, day: str) -> int:
     """Return how many calls of the allowance of ``day`` are spent."""
     query = select(_quota.c.used).where(_quota.c.source == source, _quota.c.resource == resource, _quota.c.day == day)
     return conn.execute(query).scalar() or 0
+
+
+def crawled_before(conn: Connection, markets: Sequence[str], before: datetime) -> list[int]:
+    """Return the listings of ``markets`` last seen before ``before`` of which no import knows anything."""
+    imported = (
+        select(_revision.c.id)
+        .join_from(_revision, _run, _revision.c.run_id == _run.c.id)
+        .where(_revision.c.listing_id == _listing.c.id, _run.c.kind == "import")
+        .exists()
+    )
+    query = select(_listing.c.id).where(_listing.c.source.in_(markets), _listing.c.last_seen < before, ~imported)
+    return list(conn.execute(query).scalars())
+
+
+def held_until(conn: Connection, source: str, now: datetime) -> datetime | None:
+    """Return until when a market that ``source`` asks wants to hear nothing, None where it may be asked."""
+    query = select(_cursor.c.value).where(_cursor.c.source == source, _cursor.c.name.startswith("hold "))
+    moments = [datetime.fromisoformat(value) for value in conn.execute(query).scalars()]
+    return max((moment for moment in moments if moment > now), default=None)

@@ -15,7 +15,7 @@ from db.crawls import good_runs, listings_of_run, unjudged_runs
 from db.errors import GpudealsError
 from db.store.purge import checkpoint, purge_listings
 from db.store.runs import run_row
-from tracker.health import HISTORY, Baseline, Expectation, Summary, Verdict, baseline_of, judge
+from tracker.health import HISTORY, Baseline, Expectation, Finding, Summary, Verdict, baseline_of, judge
 
 SAMPLE = 500  # listings of a run that the rules are tried on
 _REMEMBERED = 8 * HISTORY  # runs to look through for earlier prices of the cards that this one met
@@ -64,6 +64,8 @@ class Judge:
             run = run_row(connection, run_id)
             sample = listings_of_run(connection, run_id, SAMPLE)
             earlier = good_runs(connection, run.source, run.started_at, _REMEMBERED)
+        if run.kind == "import":
+            return self._carry_out(run, _of_import(run), run.counters, now)
         summary = self._summary(run, sample)
         history = [Baseline.from_json(kept) for row in earlier if (kept := (row.counters or {}).get("baseline"))]
         verdict = judge(summary, history, _expectation(source_of(run.source)))
@@ -158,11 +160,18 @@ def _read(row: Any) -> _Read:
     return _Read(prices, any(line.offer.model is not None for line in lines))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Listing:
     id: int
     source: str
     external_id: str
+
+
+def _of_import(run: Any) -> Verdict:
+    """Return the verdict on files that a person brought: they count, and what could not be read is named."""
+    problems = {name: n for name, n in ((run.counters or {}).get("problems") or {}).items() if n}
+    found = tuple(Finding("ok", "note", f"{n} {name}") for name, n in problems.items())
+    return Verdict("ok", found, {"health/note": len(found)} if found else {})
 
 
 def _expectation(source: Source | None) -> Expectation:

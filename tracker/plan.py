@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from crawlers.settings import ebay_settings
 from db import store
+from db.crawls import drop_searches
 from db.ids import stable_id
 from tracker.catalog import Catalog, Gpu, catalog
 
@@ -70,5 +71,5 @@ def plan_searches(engine: Engine, cards: Catalog | None = None) -> int:
     kept = [stable_id(source, market, query) for source, market, query, _ in rows]
     with engine.begin() as connection:
         store.upsert_plan(connection, rows)
-        store.drop_plan(connection, "ebay_browse", kept)
+        drop_searches(connection, "ebay_browse", kept)
     return len(rows)

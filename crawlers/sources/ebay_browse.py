@@ -8,7 +8,7 @@ from crawlers.source import Source, Term
 if TYPE_CHECKING:
     from crawlers.running import Run
 
-_LICENSE = "eBay API License Agreement, 3 Sep 2025, as quoted by several public projects"
+_LICENSE = "eBay API License Agreement, 3 Sep 2025, as quoted"
 
 
 class EbayBrowse(Source):
@@ -24,21 +24,24 @@ class EbayBrowse(Source):
     policy = Policy(statistics=False, keep_days=30, display_hours=6)
     terms = (
         Term(
-            "may not use eBay Content, either alone or in combination with third-party information, to suggest or "
-            "model prices for items listed on eBay Site",
+            'it is forbidden to "use eBay Content, either alone or in combination with third-party information, to '
+            'suggest or model prices for items listed on eBay Site"',
             f"{_LICENSE}, s. 9",
         ),
         Term(
-            "express prior written permission is needed for use in any way that enables derivation of average "
-            "selling price, gross merchandise sold, site-wide statistics or seller performance",
+            'prior written permission is needed for use "in any way that enables derivation of" average selling price, '
+            "gross merchandise sold, site-wide statistics or seller performance",
             f"{_LICENSE}, s. 8.1(d)",
         ),
-        Term("listing data shown may be at most 6 hours old, other eBay content 24 hours", f"{_LICENSE}, s. 8.1(c)"),
-        Term("delete what is no longer public; only limited intermediate copies", f"{_LICENSE}, s. 8.1(b), 3.1(b)"),
+        Term("listing data shown may be at most 6 hours old, other content 24 hours", f"{_LICENSE}, s. 8.1(c)"),
         Term(
-            "robots, spiders, scrapers and other automated means are forbidden except with the prior express "
-            "permission of eBay",
-            "eBay User Agreement, 20 Feb 2026 and 28 Jun 2026",
+            'only "limited intermediate copies", deleted when no longer required; what is no longer public is deleted',
+            f"{_LICENSE}, s. 3.1(b) and 8.1(b)",
+        ),
+        Term(
+            'no "robot, spider, scraper, data mining tools" or other automated means "to access our Services for any '
+            'purpose, except with the prior express permission of eBay"',
+            "eBay User Agreement, 20 Feb 2026 and 28 Jun 2026, as quoted",
         ),
     )
 

@@ -8,7 +8,7 @@ from crawlers.source import Source, Term
 if TYPE_CHECKING:
     from crawlers.running import Run
 
-_WIKI = "Reddit Data API Wiki (support.reddithelp.com, article 16160319875092)"
+_WIKI = "Reddit Data API Wiki, support.reddithelp.com, article 16160319875092, as quoted"
 
 
 class Hardwareswap(Source):
@@ -24,18 +24,18 @@ class Hardwareswap(Source):
     policy = Policy(statistics=True)
     terms = (
         Term(
-            "You must remove any user content in your possession that has been deleted from Reddit (title, body, "
-            "embedded URLs, flair); a sweep within 48 hours is strongly recommended",
+            '"You must remove any user content in your possession that has been deleted from Reddit": title, body, '
+            'embedded URLs, flair; a sweep within 48 hours is "strongly recommended"',
             _WIKI,
         ),
-        Term("100 queries a minute per OAuth client id, averaged over 10 minutes", _WIKI),
-        Term("commercial use and research need Reddit's approval", _WIKI),
         Term(
-            "matching with off-platform identifiers to re-identify a user is banned; keeping deleted content even if "
-            "disassociated, de-identified or anonymized is a violation",
+            'keeping deleted content "even if disassociated, de-identified or anonymized" is a violation; matching with '
+            "identifiers from elsewhere to re-identify a user is banned",
             _WIKI,
         ),
-        Term("new API applications need explicit approval", "Reddit Responsible Builder Policy, November 2025"),
+        Term("100 queries a minute per client id, averaged over 10 minutes", _WIKI),
+        Term("commercial use and research need Reddit's approval", _WIKI),
+        Term("new applications need explicit approval", "Reddit, Responsible Builder Policy, November 2025"),
     )
 
     def markets(self) -> tuple[str, ...]:
