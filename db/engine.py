@@ -19,6 +19,10 @@ BUSY_SECONDS = 60.0
 _SQLITE_HEADER = b"SQLite format 3\0"
 
 
+class DamagedDatabaseError(GpudealsError):
+    """The file is no SQLite database, or no longer one."""
+
+
 def open_engine(url: str, *, read_only: bool = False, migrate: bool = True) -> Engine:
     """Return an engine on the database at ``url``, whose tables are those of this program.
 
@@ -36,6 +40,16 @@ def open_engine(url: str, *, read_only: bool = False, migrate: bool = True) -> E
         engine.dispose()
         raise
     return engine
+
+
+@contextmanager
+def opened(url: str, *, read_only: bool = False) -> Iterator[Engine]:
+    """Yield ``open_engine(url)`` and close its connections at the end."""
+    engine = open_engine(url, read_only=read_only)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def safe_name(url: str | URL) -> str:
@@ -117,7 +131,7 @@ def _check_file(path: Path, read_only: bool) -> None:
     except OSError as error:
         raise GpudealsError(f"the database {path} cannot be read: {error.strerror}") from None
     if header and header != _SQLITE_HEADER:
-        raise GpudealsError(f"{path} is not a SQLite database")
+        raise DamagedDatabaseError(f"{path} is not a SQLite database")
     if not read_only and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise GpudealsError(f"the database {path} is read-only: it and its folder have to be writable")
 
@@ -162,7 +176,7 @@ def _explained(url: URL) -> Iterator[None]:
         if "readonly" in reason:
             raise GpudealsError(f"the database {name} is read-only") from None
         if "not a database" in reason or "malformed" in reason:
-            raise GpudealsError(f"{name} is not a SQLite database or is damaged: {reason}") from None
+            raise DamagedDatabaseError(f"{name} is not a SQLite database or is damaged: {reason}") from None
         raise GpudealsError(f"the database {name} cannot be opened: {reason}") from None
 
 
