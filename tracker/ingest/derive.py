@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tracker.catalog import Catalog
+from tracker.ingest.codes import NOTHING, REMOVED
 from tracker.ingest.lines import Correction, Line, Lines, Listing, Reader, Revision, closed_by_seller, read_revision
 from tracker.ingest.rows import observation_rows, offer_rows, reject_row
 from tracker.pricing.currency import Rates
 from tracker.pricing.observations import Observation, Seen, observations
-
-REMOVED = "removed"
 
 
 class StoredRevision(Revision, Protocol):
@@ -51,7 +50,7 @@ def derive(
     rows = observation_rows(listing.id, listing.source, prices, means.rates)
     lines, reject = _newest(listing, history)
     if not lines:
-        code = reject or "nothing_offered"
+        code = reject or NOTHING
         return Derived([reject_row(listing.id, newest.id, code, means.rules_version)], rows, code)
     return Derived(offer_rows(listing.id, newest.id, lines, prices, means.rules_version), rows, None)
 

@@ -10,15 +10,11 @@ from typing import Any, Protocol
 from crawlers.amounts import known_currency
 from db.ids import stable_id
 from tracker.catalog import Catalog, Gpu
+from tracker.ingest.codes import IGNORED, NOTHING, UNKNOWN_MODEL, UNKNOWN_SIZE
 from tracker.ingest.conditions import condition_of
 from tracker.normalize.read import is_post
 from tracker.normalize.types import ListingText, Offer, Reading
 from tracker.pricing.currency import to_major, to_minor
-
-#: Codes that ingest gives; the normalizer's are in its own list.
-UNKNOWN_MODEL = "unknown_model"
-UNKNOWN_SIZE = "unknown_vram"
-IGNORED = "ignored"
 
 Reader = Callable[[ListingText], Reading]
 
@@ -123,7 +119,7 @@ def read_revision(
         return Lines((), correction.value)
     reading = _reading(listing, revision, revision.price_minor, correction, read, catalog)
     if not reading.offers:
-        return Lines((), reading.reject or "nothing_offered")
+        return Lines((), reading.reject or NOTHING)
     kind = _kind(listing.source, revision)
     if kind == "bid" and revision.buy_now_minor is not None:
         # An auction with a price to buy at once is on offer at that price; the bid is a second line of evidence.
