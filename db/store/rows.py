@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from db.ids import stable_id
-from db.store.text import clean, is_plain
+from db.store.text import clean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +65,18 @@ class RevisionRow:
     @cached_property
     def content_hash(self) -> str:
         """128 bits over the content as every database can hold it: equal on every machine, and when read back."""
-        text = json.dumps([_plain(value) for value in self.content.values()], sort_keys=True, default=str)
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        values = list(self.content.values())
+        text = _encode(values)
+        if "\\u" in text:  # something beside ASCII
+            text = _encode([clean(value) for value in values])
+        return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value.timestamp():.6f}"
-    return value if is_plain(value) else clean(value)
+def _instant(value: object) -> str:
+    return f"{value.timestamp():.6f}" if isinstance(value, datetime) else str(value)
 
+
+_encode = json.JSONEncoder(sort_keys=True, default=_instant).encode
 
 _IDENTITY = ("source", "external_id", "url", "observed_at")
 CONTENT = tuple(f.name for f in fields(RevisionRow) if f.name not in _IDENTITY)
