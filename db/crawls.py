@@ -87,13 +87,12 @@ def count_listings(conn: Connection, sources: Sequence[str], states: Sequence[st
 
 def stale_listings(
     conn: Connection, sources: Sequence[str], seen_before: datetime, limit: int, *, states: Sequence[str] = ("live",)
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """Return the listings (id, source, external_id, state) not seen since ``seen_before``, longest unseen first."""
     query = select(_listing.c.id, _listing.c.source, _listing.c.external_id, _listing.c.state).where(
         _listing.c.source.in_(sources), _listing.c.state.in_(states), _listing.c.last_seen < seen_before
     )
-    found: Sequence[Row[Any]] = conn.execute(query.order_by(_listing.c.last_seen, _listing.c.id).limit(limit)).all()
-    return found
+    return conn.execute(query.order_by(_listing.c.last_seen, _listing.c.id).limit(limit)).all()
 
 
 def newest_revisions(conn: Connection, listings: Sequence[int]) -> dict[int, RevisionRow]:

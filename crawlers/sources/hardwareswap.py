@@ -29,8 +29,8 @@ class Hardwareswap(Source):
             _WIKI,
         ),
         Term(
-            'keeping deleted content "even if disassociated, de-identified or anonymized" is a violation; matching with '
-            "identifiers from elsewhere to re-identify a user is banned",
+            'keeping deleted content "even if disassociated, de-identified or anonymized" is a violation; matching '
+            "with identifiers from elsewhere to re-identify a user is banned",
             _WIKI,
         ),
         Term("100 queries a minute per client id, averaged over 10 minutes", _WIKI),
