@@ -64,10 +64,11 @@ _WITNESS = re.compile(
     r"colorful|maxsun|yeston|aorus|strix|tuf|ventus|windforce|ftw3?|xc3?|founders?|fe|suprim|red devil|hellhound|nitro|"
     r"pulse|waterforce|lhr|cuda|cards?|sli|crossfire|mining|accelerator|tensor|amd|arc|bnib|blower|trio|trinity|twin edge)(?![a-z0-9])"
 )
-_MAKER_BEFORE = (
-    "nvidia ", "geforce ", "radeon ", "amd ", "evga ", "zotac ", "gigabyte ", "msi ", "asus ", "pny ", "sapphire ",
-    "powercolor ", "xfx ", "gtx ", "rtx ", "rx ", "strix ", "tuf ", "intel arc ", "arc ", "quadro ", "tesla ", "hd ",
+_MAKER_BEFORE = re.compile(
+    r"(?<![a-z0-9])(?:nvidia|geforce|radeon|amd|evga|zotac|gigabyte|msi|asus|pny|sapphire|powercolor|xfx|gtx|rtx|rx|strix|tuf|arc|quadro|tesla|hd) {1,3}$"
 )
+_CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|gt|rx|r9|r7|ati) {1,3}$")
+_MAKER_WINDOW = 14
 _CPU_OR_PC_BEFORE = re.compile(
     r"(?:\bi[3579][ -]{0,3}|\br[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|xeon \S{0,3}-?|epyc |threadripper |core(?: 2| ultra)? |"
     r"ultra [579] |optiplex |precision |latitude |inspiron |vostro |xps |prodesk |elitedesk |thinkcentre |probook |elitebook |"
@@ -152,9 +153,10 @@ def _find(text: str, context: bool) -> list[_Found]:
         if spelling.strength != "sure":
             if not _possible(text, start, match.end(), spelling.strength):
                 continue
-            if not text.endswith(_MAKER_BEFORE, 0, start):
-                if spelling.strength == "maker":
+            if spelling.strength == "maker":
+                if not _CHIP_MAKER_BEFORE.search(text, max(0, start - _MAKER_WINDOW), start):
                     continue
+            elif not _MAKER_BEFORE.search(text, max(0, start - _MAKER_WINDOW), start):
                 if spoken is None:
                     spoken = any(item.witnessed for item in found) or _WITNESS.search(text) is not None
                 witnessed = spoken
@@ -325,8 +327,11 @@ def _with_memory(
             made[gb] = (*made.get(gb, ()), *slugs)
         other.update(model.other_forms)
         modified |= model.modified
-    said = list(dict.fromkeys(gb for size in sizes for gb in (size.gb, size.gb * size.times)))
-    fitting = [gb for gb in said if gb in made] or [s.gb for s in system if s.gb in made]
+    said = list(dict.fromkeys(size.gb for size in sizes))
+    # "2x 8GB" on a board with two chips makes 16; "Ventus 2X 8G" does not.
+    products = [size.gb * size.times for size in sizes if size.times > 1]
+    fitting = [gb for gb in said if gb in made] or [gb for gb in products if gb in made]
+    fitting = fitting or [s.gb for s in system if s.gb in made]
     if len(set(fitting)) == 1 or (fitting and len({gb for gb in fitting if gb not in modified}) == 1):
         gb = fitting[0]
         return replace(mention, vram_gb=gb, stated_gb=gb, skus=made[gb], modified=gb in modified)

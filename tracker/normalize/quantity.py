@@ -18,7 +18,7 @@ _STATED = re.compile(
     r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
     r"|\b(pair|both)\b(?: of)?"
 )
-_LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|of power|of|\d))|\bbulk lot\b|\bwholesale lot\b")
+_LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|power|\d))|\bbulk lot\b|\bwholesale lot\b")
 _LEADING = re.compile(rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))")
 _BEFORE = re.compile(rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|for sale) )\(?(?:(\d{{1,2}}) ?x\)?|\((\d{{1,2}})x?\)|x(\d{{1,2}})|({_WORD}))[ -]{{1,3}}(?:(?:nvidia|geforce|amd|radeon|evga|asus|msi|gigabyte|zotac|pny|dell|hp|hpe|lenovo|tesla|quadro|intel|new|used|genuine|oem|xfx|sapphire) ){{0,4}}$")
 _AFTER = re.compile(r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b")
@@ -52,7 +52,9 @@ def find_quantity(text: str, mentions: Sequence[Mention]) -> Quantity:
             return _quantity(match)
         match = _AFTER.match(text, mention.end)
         if match and not _PCIE_BEFORE.search(text[: match.start(match.lastindex or 0) - 1]):
-            return _quantity(match)
+            found = _quantity(match)
+            if found.count not in _LANES or "(" in match[0] or match.end() >= len(text.rstrip()):
+                return found
     match = _TRAILING.search(text)
     if match and not _PCIE_BEFORE.search(text[: match.start() + 1]):
         found = _quantity(match)

@@ -64,7 +64,7 @@ def read_title(listing: ListingText, explain: bool = False) -> Reading:
 def _mentions(cleaned: CleanText, hits: Sequence[Hit], trace: _Trace) -> list[Mention]:
     found = find_mentions(cleaned)
     parts: list[Part] = []
-    if len(found) != 1 or found[0].vram_gb is None or len(found[0].skus) != 1 or found[0].form != "desktop":
+    if len(found) != 1 or found[0].stated_gb is None or len(found[0].skus) != 1 or found[0].form != "desktop":
         parts = find_parts(cleaned.text)
     mentions = settle(cleaned, found, parts)
     if trace.wanted:
