@@ -1,4 +1,4 @@
-"""``gpudeals correct`` and ``gpudeals review``: what a person says of listings, and what is worth looking at."""
+"""``gpudeals correct``: what a person says of a listing that was read wrongly."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from db.errors import GpudealsError
-from tracker.cli.output import Format, FormatOption, plain, print_rows
+from tracker.cli.output import Format, FormatOption, print_rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _OFFER_COLUMNS = ("id", "sku", "model", "vram_gb", "quantity", "price", "currency", "kind", "condition", "reject")
-_REVIEW_COLUMNS = ("why", "name", "listings", "example", "title")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command("correct")(correct)
-    app.command("review")(review)
 
 
 def correct(
@@ -58,7 +56,7 @@ def correct(
 
 def _word(sku: str | None, reject: str | None) -> tuple[str, str | None]:
     from tracker.catalog.chosen import chosen
-    from tracker.ingest.codes import reject_codes
+    from tracker.normalize.explain import reject_codes
 
     if sku is not None:
         return "sku", chosen(sku).slug
@@ -105,41 +103,3 @@ def _offers(engine: "Engine", source: str, external_id: str) -> list[dict[str, A
         }
         for row in rows
     ]
-
-
-def _name(model: str | None, vram_gb: float | None) -> str | None:
-    return f"{model} {vram_gb:g}GB" if model and vram_gb is not None else model
-
-
-def review(
-    limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 50,
-    format: FormatOption = Format.table,
-) -> None:
-    """List what was not matched or read without certainty, most frequent first.
-
-    The catalog and the rules grow from here; ``gpudeals explain ID`` shows how a listing was read.
-    """
-    from db.engine import open_engine
-    from db.prices import unsure
-    from db.settings import database_url
-
-    engine = open_engine(database_url(), read_only=True)
-    with engine.connect() as conn:
-        rows = unsure(conn, limit)
-    if not rows and format is Format.table:
-        typer.echo(plain("nothing to review"), err=True)
-        return
-    print_rows(
-        [
-            {
-                "why": row.why,
-                "name": _name(row.model, row.vram_gb),
-                "listings": row.listings,
-                "example": f"{row.source}:{row.external_id}",
-                "title": plain(row.title),
-            }
-            for row in rows
-        ],
-        format,
-        _REVIEW_COLUMNS,
-    )

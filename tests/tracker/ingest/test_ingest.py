@@ -41,7 +41,8 @@ from tests.tracker.prices import (
     store,
     table,
 )
-from tracker.ingest import ingest, rebuild
+from tracker.ingest import codes, ingest, rebuild
+from tracker.normalize.explain import reject_codes
 from tracker.normalize.types import ListingText, Reading
 
 CARD, OTHER = "rtx-3090-24gb", "rtx-3080-10gb"
@@ -89,6 +90,11 @@ def test_a_listing_that_was_taken_away_has_nothing_derived(engine: Engine) -> No
     counts = learn(engine, [post("p", "", at(1), title="", state="removed")])
     assert counts.rejected == {"removed": 1}
     assert prices(engine) == daily(engine) == []
+
+
+def test_every_code_of_ingest_is_documented() -> None:
+    given = {getattr(codes, name) for name in dir(codes) if name.isupper()}
+    assert given <= reject_codes().keys()
 
 
 # Which runs count

@@ -1,4 +1,4 @@
-"""``gpudeals correct`` and ``gpudeals review``."""
+"""``gpudeals correct``."""
 
 import json
 
@@ -59,13 +59,3 @@ def test_what_cannot_be_said_is_one_line(run, arguments: list[str], said: str) -
 @pytest.mark.parametrize("arguments", [[], ["--ignore", "--undo"], ["--sku", "3090", "--reject", "accessory"]])
 def test_exactly_one_thing_is_said(run, arguments: list[str]) -> None:
     run("correct", "ebay:1", *arguments, status=2)
-
-
-def test_review_lists_what_was_not_matched_most_frequent_first(run) -> None:
-    run("correct", "ebay:1", "--ignore")
-    rows = run("review")
-    assert [(found["why"], found["name"], found["listings"]) for found in rows] == [
-        ("several cards possible", "GeForce RTX 3080", 2),
-        ("unknown_model", None, 1),
-    ]
-    assert rows[0]["example"] in ("ebay:2", "ebay:3")
