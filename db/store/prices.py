@@ -136,8 +136,8 @@ def _replace_prices(conn: Connection, listing_ids: set[int], rows: Sequence[Mapp
 
 
 _PRICE = [name for name in Price.__slots__ if name not in _SETTLED]
-#: What a row of the roll-up is made of, beside the card and the days.
-_TERMS = ("kind", "condition", "currency", "unit_price")
+#: What the roll-up and fair values are made of, beside the card and the days.
+_TERMS = ("kind", "condition", "currency", "unit_price", "usd", "shipping_minor")
 
 
 def _stored(conn: Connection, listing_ids: Iterable[int]) -> dict[int, tuple[Price, tuple[Any, ...]]]:

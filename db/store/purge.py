@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, select, tuple_
+from sqlalchemy import Connection, Engine, delete, select, tuple_
 
 from db import light
 from db.engine import BUSY_SECONDS
@@ -12,7 +12,7 @@ from db.store.prices import write_readings
 from db.store.rollup import settle
 from db.store.sql import chunks, lock_writers
 
-_listing, _correction, _price, _fair = light.raw_listing, light.correction, light.observation, light.fair_value
+_listing, _correction = light.raw_listing, light.correction
 
 #: Every table whose rows belong to a listing, dependants first.
 _BELONGING = tuple(reversed([table for table in light.TABLES if "listing_id" in table.c]))
@@ -22,14 +22,13 @@ def purge_listings(conn: Connection, listing_ids: Iterable[int]) -> int:
     """Delete listings with their revisions, offers, prices, alerts and corrections; return how many there were.
 
     The daily roll-up is counted anew as if they had never been seen, relists of theirs become first
-    listings, and fair values that they may have entered are dropped. What SQLite deletes it
+    listings, and fair values that they may have entered are dropped (``rollup.mark``). What SQLite deletes it
     overwrites; ``checkpoint`` then clears it from the write-ahead log too.
     """
     ids = sorted(set(listing_ids))
     if not ids:
         return 0
     lock_writers(conn)
-    _drop_fair_values(conn, ids)
     write_readings(conn, ids, [], [], rules_version=0)
     purged = 0
     for part in chunks(ids):
@@ -42,17 +41,6 @@ def purge_listings(conn: Connection, listing_ids: Iterable[int]) -> int:
         purged += len(keys)
     settle(conn)
     return purged
-
-
-def _drop_fair_values(conn: Connection, listing_ids: list[int]) -> None:
-    """Drop the fair values that prices of these listings may have entered, to be computed anew."""
-    first_days: dict[int, date] = {}
-    for part in chunks(listing_ids):
-        query = select(_price.c.gpu_id, func.min(_price.c.day)).where(_price.c.listing_id.in_(part))
-        for gpu_id, first in conn.execute(query.group_by(_price.c.gpu_id)):
-            first_days[gpu_id] = min(first, first_days.get(gpu_id, first))
-    for gpu_id, first in first_days.items():
-        conn.execute(delete(_fair).where(_fair.c.gpu_id == gpu_id, _fair.c.day >= first))
 
 
 def older_than(conn: Connection, before: datetime, source: str | None = None) -> list[int]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from db.store.quantiles import Five, five_numbers
 from db.store.sql import lock_writers
+from db.store.valuation import drop_values
 
 #: Conditions that count together by default; new stands apart, and parts never count.
 POOLED_CONDITIONS = ("open_box", "refurbished", "used")
@@ -200,8 +201,12 @@ def _insert(conn: Connection, rows: list[tuple[Any, ...]]) -> None:
 
 
 def mark(conn: Connection, spans: Iterable[tuple[int, date, date]]) -> None:
-    """Note that the days from the first to the last of each (gpu_id, first, last) are to be counted anew."""
-    rows = [_bound(conn, gpu=gpu_id, first=first, last=last) for gpu_id, first, last in sorted(set(spans))]
+    """Note that the days from the first to the last of each (gpu_id, first, last) are to be counted anew.
+
+    Fair values that rest on these days are dropped; they are computed anew when asked for.
+    """
+    spans = sorted(set(spans))
+    rows = [_bound(conn, gpu=gpu_id, first=first, last=last) for gpu_id, first, last in spans]
     if rows:
         conn.execute(
             text(
@@ -210,6 +215,7 @@ def mark(conn: Connection, spans: Iterable[tuple[int, date, date]]) -> None:
             ),
             rows,
         )
+        drop_values(conn, min(first for _, first, _ in spans))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
