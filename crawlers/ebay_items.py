@@ -20,6 +20,9 @@ _ITEM_LIST_KEYS = ("itemSummaries", "items")
 _ASPECTS = {"Chipset/GPU Model", "Memory Size", "Memory Type", "Brand", "MPN", "Model", "Chipset Manufacturer"}
 
 
+Amount = tuple[Decimal, str]  # in major units, and its currency
+
+
 class ItemError(ValueError):
     """An item that cannot be read; ``field`` is the column at fault."""
 
@@ -125,7 +128,10 @@ def read_item(item: object, observed_at: datetime | None = None) -> RawListing:
     options = [o for o in _list(item.get("buyingOptions")) if isinstance(o, str)]
     price, bid = _amount(item, "price", external_id), _amount(item, "currentBidPrice", external_id)
     auction = "AUCTION" in options or bid is not None
-    first, buy_now = (bid or price, price if bid else None) if auction else (price, None)
+    if auction:
+        first, buy_now = _auction_prices(price, bid, options, external_id)
+    else:
+        first, buy_now = price, None
     if first is None:
         raise ItemError("price", f"item {external_id} has no price")
     ended_at, ends_at = _end(item, observed_at)
@@ -141,7 +147,7 @@ def read_item(item: object, observed_at: datetime | None = None) -> RawListing:
         state=state,
         price_text=_price_text(item),
         price=first[0],
-        buy_now=buy_now[0] if buy_now and "FIXED_PRICE" in options else None,
+        buy_now=buy_now[0] if buy_now else None,
         currency=first[1],
         converted=any("convertedFromValue" in _map(item.get(k)) for k in ("price", "currentBidPrice")),
         shipping=_shipping(item, first[1]),
@@ -199,7 +205,7 @@ def _identity(item: Mapping[str, Any]) -> tuple[str, bool]:
     return (f"{legacy}:{variation}" if variation else legacy), varies
 
 
-def _amount(item: Mapping[str, Any], key: str, external_id: str) -> tuple[Decimal, str] | None:
+def _amount(item: Mapping[str, Any], key: str, external_id: str) -> Amount | None:
     if item.get(key) is None:
         return None
     money = _map(item[key])
@@ -215,6 +221,23 @@ def _amount(item: Mapping[str, Any], key: str, external_id: str) -> tuple[Decima
         if key == "currentBidPrice" and re.fullmatch(r"0+(\.0+)?", str(value).strip()):
             return None
         raise ItemError("price", f"item {external_id}: {key} {error}") from error
+
+
+def _auction_prices(
+    price: Amount | None, bid: Amount | None, options: list[str], external_id: str
+) -> tuple[Amount | None, Amount | None]:
+    """Return bid and buy-it-now price; where one that has to be there is not, the other would be taken for it."""
+    if bid is None:
+        raise ItemError("price", f"item {external_id} is an auction without a currentBidPrice")
+    if not options:
+        raise ItemError("price", f"item {external_id} has a bid and no buyingOptions")
+    if "FIXED_PRICE" not in options:
+        return bid, None
+    if price is None:
+        raise ItemError("price", f"item {external_id} can be bought at once and has no price")
+    if price[1] != bid[1]:
+        raise ItemError("price", f"item {external_id} has bid and price in two currencies")
+    return bid, price
 
 
 def _price_text(item: Mapping[str, Any]) -> str:

@@ -137,6 +137,8 @@ def read_card(card: Element, markup: Markup, page: Document, point: Point, fuzzy
     price_rows, style = _price_rows(card, markup)
     if not price_rows:
         raise CardError("price", f"item {external_id} has no price at {markup.price}")
+    if len(price_rows) == 1 and _stands_behind(card, markup):
+        raise CardError("price", f"item {external_id} has no price before its bids, only one to buy at")
     rows = [t for t in (text_of(r) for r in css(markup.row)(card)) if t]
     kind, state, ended_at = _kind(card, markup, rows, style)
     money = [_money(t, page, point, external_id) for t in price_rows[:2]]
@@ -213,9 +215,12 @@ def _price_rows(card: Element, markup: Markup) -> tuple[list[str], set[str]]:
     rows: dict[Element, list[str]] = {}
     style: set[str] = set()
     for element in css(markup.price)(card):
-        text = text_of(element)
-        if not text or any(markup.price.removeprefix(".") in classes(a) for a in element.iterancestors()):
+        if any(markup.price.removeprefix(".") in classes(a) for a in element.iterancestors()):
             continue
+        text = text_of(element)
+        if not text:
+            # Where one price of two is lost, the other must not be taken for it.
+            raise CardError("price", f"a price at {markup.price} is empty")
         style |= classes(element).union(*(classes(c) for c in element.iter() if isinstance(c.tag, str)))
         row = next((a for a in element.iterancestors() if classes(a) & markup.price_row), element.getparent())
         rows.setdefault(row, []).append(text)
@@ -225,6 +230,15 @@ def _price_rows(card: Element, markup: Markup) -> tuple[list[str], set[str]]:
         if len(parts) == 2 and all(re.search(r"\d", p) for p in parts):
             return parts, style
     return [" ".join(parts) for parts in rows.values()], style
+
+
+def _stands_behind(card: Element, markup: Markup) -> bool:
+    """Return whether the first price stands behind the time left, where the buy-it-now price stands."""
+    times, prices = css(_TIME_LEFT)(card), css(markup.price)(card)
+    if not times:
+        return False
+    order = {e: n for n, e in enumerate(card.iter())}
+    return bool(order[prices[0]] > order[times[0]])
 
 
 def _money(text: str, page: Document, point: Point, external_id: str) -> Money | None:
@@ -259,6 +273,8 @@ def _kind(card: Element, markup: Markup, rows: list[str], style: set[str]) -> tu
             return "sold", "sold", day
     if "positive" in style:
         return "sold", "sold", None
+    if any("mode=SellLikeItem" in (a.get("href") or "") for a in card.iter("a")):
+        raise CardError("kind", "of a completed listing, and it does not say whether it sold")
     # Only auctions run out: the time left tells where the words of a language are not known.
     auction = any(bids_of(r) is not None for r in rows) or bool(css(_TIME_LEFT)(card))
     return ("bid" if auction else "ask"), "live", None
@@ -319,7 +335,9 @@ def shipping_of(row: str, page: Document, point: Point, currency: str | None) ->
 
     A cost in another currency than the price is unknown, for it cannot be added.
     """
-    amounts = re.findall(r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?", row)
+    amounts = re.findall(
+        r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?", row
+    )
     for text in amounts:
         try:
             money = read_money(text.strip().rstrip(".,"), point, page.dollar)

@@ -57,14 +57,23 @@ def _cards(root: Element) -> list[tuple[Element, Markup]]:
     found: dict[Element, Markup] = {}
     for markup in MARKUPS:
         for card in css(markup.card)(root):
-            if not any(a in found for a in card.iterancestors()):
-                found.setdefault(card, markup)
+            found.setdefault(card, markup)
+    for card in list(found):
+        for around in card.iterancestors():
+            if around in found and _listing_id(around) in ("", _listing_id(card)):
+                del found[around]
     if len({m.name for m in found.values()}) < 2:
         return list(found.items())
     return [(e, found[e]) for e in root.iter("li", "div") if e in found]
 
 
+def _listing_id(card: Element) -> str:
+    return card.get("data-listingid") or ""
+
+
 def _listing(card: Element, markup: Markup, page: Document, point: Point, fuzzy: bool) -> RawListing:
+    if any(inner is not card for m in MARKUPS for inner in css(m.card)(card)):
+        raise CardError("card", "another card stands inside of it, so its prices cannot be told apart")
     if _cut_off(card, page.source):
         raise CardError("card", f"item {item_id(card, markup)} stands where the file was cut off")
     return read_card(card, markup, page, point, fuzzy)
