@@ -82,10 +82,16 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
         table, cells = layout.rows[number]
         cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
         items = [other for other in cells if other.role == "item"]
+        if cell is not None and cell.role in ("price", "local", "newest", "quantity") and not mention.text.lower().strip(" 0123456789"):
+            return "context", False
         if cell is not None and cell.role in ("notes", "status", "ignored") and items and any(other.text for other in items):
             return "context", False
+        head = text[cell.start : mention.start] if cell is not None else ""
+        if _PARTS_NAMED.search(head):
+            return "context", True
+        first = not any(other.start < mention.start and (cell is None or other.start >= cell.start) for other in layout.mentions[number])
         role, _ = role_of(text, mention.start, mention.end)
-        return ("context" if role == "context" and text[max(cell.start if cell else 0, mention.start - 4) : mention.start].strip() == "for" else "offered"), True
+        return ("context" if role == "context" and (not first or head.rstrip().endswith(" for")) else "offered"), True
     if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
         return "context", False
     if _is_part(text, mention):
@@ -113,6 +119,7 @@ _STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unloa
 _PART_BEFORE = re.compile(
     r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?)\b(?: only| for| from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
 )
+_PARTS_NAMED = re.compile(r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|brackets?|risers?)\b")
 _WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
 
 

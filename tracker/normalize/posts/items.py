@@ -45,7 +45,11 @@ class Item:
         """Take over a memory size that another mention of the same card states."""
         if self.vram_gb is None and mention.vram_gb is not None and not self.contradiction:
             self.vram_gb, self.skus = mention.vram_gb, mention.skus
-        self.contradiction = self.contradiction or mention.contradiction
+        if self.contradiction and mention.stated_gb is not None and not mention.contradiction:
+            self.contradiction = False
+            self.vram_gb, self.skus = mention.vram_gb, mention.skus
+        elif self.vram_gb is None:
+            self.contradiction = self.contradiction or mention.contradiction
 
 
 def same_card(item: Item, mention: Mention) -> bool:

@@ -70,7 +70,7 @@ def mentions_of(post: PostText, context: bool) -> list[Mention]:
 
 
 _FAMILY = ("PCIe", "SXM", "NVL", "Server", "Max-Q")
-_SEGMENT = re.compile(r"[,;|\n()\[\]]")
+_SEGMENT = re.compile(r"[,;|\n()\[\]+&]")
 
 
 def _sized(post: PostText, mention: Mention) -> Mention:

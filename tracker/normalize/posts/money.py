@@ -129,6 +129,10 @@ def _bare_is_money(before: str, after: str) -> bool:
     ))  # fmt: skip
 
 
+_MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|16[56]0|[5-9][4-9][05]0|90[67]0|[4-9][5-9]0")
+"""Bare numbers that are rather a card than money: ``looking for 3080``."""
+
+
 def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     text = post.text
     before_sign, after_sign = match.group("before") or "", match.group("after") or ""
@@ -143,11 +147,14 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
         glued = text[end] if end < len(text) else " "
         if touched.isalnum() or touched in "-/.#&'" or (glued.isalnum()) or glued in "/'\"%°" or re.match(r"[-.:,]\w", after):
             return None
-        if not (_bare_is_money(before, after) or (match.group("k") and re.match(r"[ ]?(?:shipped|obo|local|firm|each|,)", after))):
+        thousands = match.group("k") and ("." in match.group("number") or re.search(r"[:=-] ?$", before)) and not re.match(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)", after)
+        if not (_bare_is_money(before, after) or thousands or (match.group("k") and re.match(r"[ ]?(?:shipped|obo|local|firm|each|,)", after))):
             if not loose or anchored_after("money.unit_after").match(after):
                 return None
     number = match.group("number")
     value = parse_number(number, thousand=bool(match.group("k")))
+    if not signed and not loose and _MODEL_NUMBER.fullmatch(number) and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after):
+        return None
     if not signed and (value < 5 or value > 20000 or (value != value.to_integral_value())):
         return None
     if value <= 0 or value > 500_000:

@@ -121,7 +121,7 @@ def _price_first(
         tail = without_spans(text, offset, spans)[amount.end - offset : until - offset]
         if is_bundled(tail) and not re.search(r"[,;] ?[$£€]?$", between):
             target[2].bundled = target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
-        target[2].asked.append(amount)
+        target[2].asked.append(replace(amount, each=amount.each or not amount.lot))
 
 
 def _name_first(

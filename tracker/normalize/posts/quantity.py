@@ -48,11 +48,13 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     if match:
         said = next((value for name in ("times", "glued", "x", "paren", "lotof", "qty", "spelled", "word") if (value := match.group(name))), None)
         number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
+        if match.group("twin") and not (re.match(r"'?s\b", after) and _STATES.search(before[: match.start()])):
+            return None
         bare = match.group("word")
         if number and not (bare and not re.search(r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()])):
             return number
     match = _AFTER.match(after)
-    if match and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after) and not re.match(r"[ ]?(?:gen|pcie|\d+ ?gb)?[ ]?x(?:16|8|4)\b", after):
+    if match and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after) and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after):
         number = count_word(next((value for value in match.groups() if value), None))
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number

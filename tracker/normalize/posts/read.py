@@ -84,6 +84,7 @@ def _offers(post: _Post) -> list[Offer]:
     _title_prices(post, titled, cards)
     _systems(post, layout, cards)
     _split_singles(cards)
+    _both(post, cards)
     apply_edits(layout, cards, other_goods)
     _close(post, layout, cards)
     return [_offer(post, layout, item) for item in cards.items]
@@ -136,7 +137,7 @@ def _leftover(layout: Layout, cards: Cards, other_goods: bool) -> None:
         if number in layout.rows or number in layout.edits or layout.sections[number] == "want":
             continue
         own = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used]
-        if own and len(cards.items) == 1 and _GPU_LABEL.match(line.text):
+        if own and len(cards.items) == 1 and not cards.items[0].asked and _GPU_LABEL.match(line.text):
             cards.items[0].asked = own
             break
         if not own or names_goods(line.text):
@@ -187,6 +188,13 @@ def _carry_shipping(item: Item, twin: Item) -> None:
         said = next((other.shipping for other in twin.asked if other.value == amount.value and other.shipping), None)
         if said and amount.shipping is None:
             item.asked[place] = replace(amount, shipping=said)
+
+
+def _both(post: _Post, cards: Cards) -> None:
+    """``$320 each, both sealed``: two, where nothing else counts them."""
+    item = cards.items[0]
+    if len(cards.items) == 1 and item.quantity is None and any(amount.each for amount in item.asked) and re.search(r"\bboth (?:are |cards |of them |have |new|sealed|work|come|in\b|with|gpus)", post.body.text):
+        item.quantity = 2
 
 
 def _split_singles(cards: Cards) -> None:
@@ -267,12 +275,13 @@ def _inside(post: _Post, item: Item) -> bool:
     position = item.mention.start
     side = next((side for side in post.title.have if side.start <= position < side.end), None)
     if not item.titled or side is None:
-        pieces = re.split(r"[,|;+&]", post.title.have_text)
+        pieces = re.split(r"[,|;+&]", _PLACE.sub(" ", post.title.have_text))
         other_cards = re.search(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b", post.title.have_text)
         return bool(pieces and names_system(pieces[0]) and not other_cards)
     before = text[side.start : position]
     if names_system(before) and not _PULLED.search(before):
-        return bool(_WHOLE.search(side.text) or _held(before))
+        piece = re.split(r"[,;|]", before)[-1]
+        return bool(_WHOLE.search(side.text) or names_system(piece) or _held(before))
     return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (bool(_WHOLE.search(side.text)) and names_system(side.text))
 
 

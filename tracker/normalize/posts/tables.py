@@ -33,7 +33,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``rows`` are (position of the line, cells); ``retail`` marks a parts list with shop prices."""
+    """``rows`` are (position of the line, cells); ``retail`` marks a parts list with shop prices.
+
+    ``each``: prices are per piece, as a heading says or a column of counts implies.
+    """
 
     start: int
     end: int
@@ -41,7 +44,7 @@ class Table:
     headed: bool
     retail: bool
     shipped: bool
-    header: str
+    each: bool
 
 
 def _is_rule(line: str) -> bool:
@@ -126,4 +129,5 @@ def _table(
     body = "\n".join(lines[first:until])
     text = " ".join(words for _, _, words in header)
     shipped = bool(re.search(r"shipped|posted|delivered|incl\w* (?:shipping|postage)", text))
-    return Table(begin, end, tuple(rows), headed, len(_SHOP.findall(body)) >= 2 or "pcpartpicker" in body, shipped, text)
+    each = bool(re.search(r"\beach\b|\bea\b|\bper\b|/ ?ea", text)) or ("quantity" in roles and not re.search(r"total|lot\b", text))
+    return Table(begin, end, tuple(rows), headed, len(_SHOP.findall(body)) >= 2 or "pcpartpicker" in body, shipped, each)

@@ -1,6 +1,7 @@
 """Walks through a body's lines and ties prices, counts and statuses to the cards they speak of."""
 
 import re
+from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import is_bundled, names_goods, without_spans
@@ -10,7 +11,7 @@ from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import give, tie_sentence
 from tracker.normalize.posts.quantity import quantity_around
-from tracker.normalize.posts.status import says_broken, status_in
+from tracker.normalize.posts.status import closes_all, says_broken, status_in
 from tracker.normalize.posts.tables import Cell, Table
 from tracker.normalize.posts.words import anchored_before
 
@@ -80,9 +81,13 @@ def _row(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> Non
 
 def _count_row(layout: Layout, item: Item, named: list[tuple[int, int, Item]], cells: tuple[Cell, ...]) -> None:
     column = next((cell for cell in cells if cell.role == "quantity"), None)
-    said = re.match(r"x? ?(\d{1,2})(?: ?x)?\b", column.text) if column else None
-    if said and 1 <= int(said.group(1)) <= 60:
-        item.quantity = int(said.group(1))
+    counts = [
+        int(said.group(1))
+        for said in re.finditer(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])", column.text)
+        if not layout.post.is_struck(column.start + said.start(1), column.start + said.end(1))
+    ] if column else []  # fmt: skip
+    if counts and 1 <= counts[-1] <= 60:
+        item.quantity = counts[-1]
         return
     cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
     if cell is None:
@@ -111,16 +116,11 @@ def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_ce
             if amount.kind not in ("asking", "old"):
                 continue
             shipping = "local" if cell.role == "local" else amount.shipping
-            found.append(_with(amount, shipping=shipping, newest=amount.newest or (cell.role == "newest" and amount.kind == "asking")))
+            each = amount.each or table.each
+            found.append(replace(amount, shipping=shipping, each=each, newest=amount.newest or (cell.role == "newest" and amount.kind == "asking")))
     if not found and named_cell is not None:
         found = [a for a in find_amounts(layout.post, named_cell.start, named_cell.end) if a.kind in ("asking", "old")]
     return found
-
-
-def _with(amount: Amount, shipping: str | None, newest: bool) -> Amount:
-    from dataclasses import replace
-
-    return replace(amount, shipping=shipping, newest=newest)
 
 
 def _unique(named: list[tuple[int, int, Item]]) -> list[Item]:
@@ -272,8 +272,8 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
             tie_sentence(text[low:high], low, [], own, current)
     if len(current) == 1:
         item = current[0]
-        if len(line.text) < 60 and re.match(r"\W{0,3}(?:now )?(?:sold|pending|sale pending|on hold|gone)\b", line.text):
-            item.status = status_in(line.text) or item.status
+        if len(line.text) < 60 and closes_all(line.text):
+            item.status = closes_all(line.text)
         if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
             found = re.search(r"\d{1,2}", line.text)
             item.quantity = int(found.group()) if found else None
