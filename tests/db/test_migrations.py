@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from typing import TextIO
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -13,6 +13,7 @@ from db.errors import GpudealsError
 from db.migrations import HEAD
 from db.migrations.check import differences
 from db.migrations.upgrade import alembic_config
+from tests.db.forks import Child
 
 
 def test_head_is_what_alembic_calls_head() -> None:
@@ -32,16 +33,12 @@ def test_an_empty_database_is_migrated_when_it_is_opened(empty_database_url: str
 
 
 def test_processes_that_open_an_empty_database_at_once_all_find_it_migrated(empty_database_url: str) -> None:
-    script = (
-        "import sys; from db.engine import open_engine, schema_version;print(schema_version(open_engine(sys.argv[1])))"
-    )
+    def work(say: TextIO) -> None:
+        print(schema_version(open_engine(empty_database_url)), file=say)
 
-    def start(_: int) -> str:
-        done = subprocess.run([sys.executable, "-c", script, empty_database_url], capture_output=True, text=True)
-        return done.stdout.strip() or done.stderr
-
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(start, range(3))) == [HEAD] * 3
+    workers = [Child(work) for _ in range(4)]
+    assert [line for worker in workers for line in worker.lines()] == [HEAD] * 4
+    assert [worker.wait() for worker in workers] == [0] * 4
 
 
 def test_a_database_at_head_is_opened_without_alembic(database_url: str) -> None:
