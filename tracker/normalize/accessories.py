@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from tracker.catalog import catalog
 from tracker.normalize.mentions import Mention
@@ -10,7 +11,7 @@ from tracker.normalize.words import Hit
 
 #: "with bracket", "no box", "w/ FH bracket": the card has it or lacks it.
 _COMES_WITH = re.compile(
-    r"(?:\bwith(?:out)?|\bw[/. ]|\bw/o|\bno|\bincl\w*\.?|\bhas|\bhave|\bmissing|\binside|\bmit|\bohne|\bavec|\bsans|\bcon|\bsenza|\bsin|\bsealed|\boriginal)"
+    r"(?:\bwith(?:out)?|\bw[/. ]|\bw/o|\bno|\bincl\w*\.?|\bhas|\bhave|\bmissing|\binside|\bmit|\bohne|\bavec|\bsans|\bcon|\bsenza|\bsin)"
     r"[ /]{0,3}(?:[a-z0-9'.+/-]{1,14} ){0,4}$"
 )
 #: "+ box", "and bracket": only after the card itself.
@@ -24,12 +25,16 @@ _FOR_AFTER = re.compile(
     r"[ ,)*-]{0,3}(?:(?:kit|set|assembly|module|cover|replacement|upgrade|mount|mounting|plate|with \w+|and \w+|& \w+|\+ \w+|only|black|white|metal|aluminum|aluminium|full|height|profile) ?){0,3}"
     r"(?:for|fits?|compatible|to fit|suitable|pour|für|para|per|voor|dla|until)\b"
 )
-_ALONE_AFTER = re.compile(r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|empty|housing|shell|repair part|spare part|as pictured)\b")
+_ALONE_AFTER = re.compile(r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|as pictured)\b")
 _ALONE_BEFORE = re.compile(r"\b(?:only|replacement|empty|just|pristine|repair|spare|oem replacement|genuine replacement|universal|aftermarket)[ ](?:the )?(?:\w{1,10} )?$")
 _FOR = re.compile(r"\b(?:for|fits?|compatible with|suitable for|für|pour|per|para)\b")
 _USE = re.compile(r"\bfor (?:gaming|deep|ai\b|machine|parts|work|rendering|mining|video|editing|desktop|pc|server|llm|3d|vr|sale|creators?|repair|computing|data|cad)")
 #: Below this part of the launch price a title with an accessory's word means the accessory.
 _CHEAP = 0.25
+#: Nothing but a colour or a maker behind the word: it is what the title ends with.
+_LAST = re.compile(r"(?: (?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|and|&|side|for|sale|[0-9a-z]*\d[0-9a-z-]*)){0,3}[ .!*)\]-]*$")
+_WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
+_BLOCK_MAKERS = frozenset(("alphacool", "bykski", "byski", "barrow", "barrowch", "ekwb", "ek quantum", "ek vector", "bitspower", "granzon", "heatkiller", "watercool"))
 _VERY_CHEAP = 0.06
 _WEAK_CHEAP = 0.15
 
@@ -49,53 +54,102 @@ def find_accessory(
     ``price_usd`` tells "RTX 4090 box" for 40 dollars from a card that comes boxed.
     """
     for hit in hits:
-        if "hard" in hit.tags and not _is_only_missing_box(hit):
+        if "hard" in hit.tags and "fine" not in hit.tags:
             return hit
-    launch = max((price for m in mentions if (price := launch_price_usd(m.model))), default=None)
-    first = mentions[0].start if mentions else len(text)
-    for hit in hits:
-        if hit.goods and _is_accessory(text, hit, first, mentions, price_usd, launch):
+    named = [hit for hit in hits if hit.goods]
+    if not named:
+        return None
+    facts = _facts(text, hits, mentions, price_usd)
+    loose: Hit | None = None
+    for hit in named:
+        if facts.wet and hit.text in _BLOCK_MAKERS:
+            continue
+        if _alone(facts, hit):
             return hit
+        if _comes_with(facts, hit, loose):
+            continue
+        if _is_accessory(facts, hit):
+            return hit
+        loose = hit
     return None
 
 
-def _is_only_missing_box(hit: Hit) -> bool:
-    return "fine" in hit.tags
+class _Facts(NamedTuple):
+    """What the title says beside the accessory's word."""
+
+    text: str
+    mentions: Sequence[Mention]
+    first: int
+    price: float | None
+    launch: int | None
+    #: Price as a part of the launch price.
+    part: float | None
+    #: A size or a word such as "graphics card" speaks for a card.
+    card: bool
+    #: Said to be water-cooled: the maker of the block is no accessory then.
+    wet: bool
 
 
-def _is_accessory(
-    text: str, hit: Hit, first: int, mentions: Sequence[Mention], price: float | None, launch: int | None
-) -> bool:
+def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: float | None) -> _Facts:
+    launch = max((usd for m in mentions if (usd := launch_price_usd(m.model))), default=None)
+    card = any("card" in hit.tags for hit in hits) or any(mention.stated_gb is not None for mention in mentions)
+    return _Facts(
+        text,
+        mentions,
+        mentions[0].start if mentions else len(text),
+        price,
+        launch,
+        price / launch if price is not None and launch else None,
+        card,
+        _WET.search(text) is not None,
+    )
+
+
+def _alone(facts: _Facts, hit: Hit) -> bool:
+    """Tell whether the price is that of the accessory alone, whatever the title says."""
+    goods = hit.goods
+    cheap = facts.part is not None and facts.part < _VERY_CHEAP
+    return cheap and goods is not None and facts.price is not None and facts.price <= goods.most_usd
+
+
+def _comes_with(facts: _Facts, hit: Hit, loose: Hit | None) -> bool:
+    """Tell whether the card has or lacks it: with bracket, no box, card + cable."""
+    before = facts.text[max(0, hit.start - 60) : hit.start]
+    if _COMES_WITH.search(before) or _GLUED_WITH.search(before) or _FINE_AFTER.match(facts.text, hit.end):
+        return True
+    joined = hit.start > facts.first and _AND.search(before) is not None
+    # "heatsink and fan" are two accessories; "card and fan" is a card.
+    return joined and (loose is None or hit.start - loose.end > _FAR)
+
+
+_FAR = 25
+
+
+def _is_accessory(facts: _Facts, hit: Hit) -> bool:
     goods = hit.goods
     assert goods is not None
-    part_of_launch = price / launch if price is not None and launch else None
-    if part_of_launch is not None and part_of_launch < _VERY_CHEAP and price is not None and price <= goods.most_usd:
+    text, price = facts.text, facts.price
+    if _meant_for(text, hit, facts.mentions):
         return True
-    before = text[max(0, hit.start - 60) : hit.start]
-    leads = hit.start < first
-    if _comes_with(before, leads) or _FINE_AFTER.match(text, hit.end):
-        return False
-    if _meant_for(text, hit, mentions):
+    leads = hit.start < facts.first
+    alone = bool(_ALONE_AFTER.match(text, hit.end) or _ALONE_BEFORE.search(text[max(0, hit.start - 60) : hit.start]))
+    dear = price is not None and price > goods.most_usd
+    if dear:
+        return alone and leads and goods.strong
+    if alone:
         return True
-    alone = _ALONE_AFTER.match(text, hit.end) or _ALONE_BEFORE.search(before)
     if not goods.strong:
-        cheap = part_of_launch is not None and price is not None and part_of_launch < _WEAK_CHEAP and price <= goods.most_usd
-        return bool(alone) and (price is None or price <= goods.most_usd) or cheap
-    if price is not None and price > goods.most_usd:
-        return bool(alone) and leads
-    if leads or alone or not mentions:
+        last = _LAST.match(text, hit.end) is not None
+        if price is None:
+            return not facts.card and (leads or last)
+        return facts.part is not None and facts.part < (_CHEAP if leads else _WEAK_CHEAP)
+    if leads or not facts.mentions:
         return True
     if price is None:
-        return goods.name not in ("bracket", "backplate", "cable", "pads", "fan")
-    if launch is None:
-        return mentions[0].known and price <= goods.most_usd / 2
-    return part_of_launch is not None and part_of_launch < _CHEAP
-
-
-def _comes_with(before: str, leads: bool) -> bool:
-    if _COMES_WITH.search(before) or _GLUED_WITH.search(before):
-        return True
-    return not leads and _AND.search(before) is not None
+        return not facts.card
+    if facts.launch is None:
+        return facts.mentions[0].known and price <= goods.most_usd / 2
+    return facts.part is not None and facts.part < _CHEAP
 
 
 def _meant_for(text: str, hit: Hit, mentions: Sequence[Mention]) -> bool:

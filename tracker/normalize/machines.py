@@ -10,7 +10,7 @@ from tracker.normalize.words import Hit
 _CPU = re.compile(
     r"\b(?:(?:core )?i[3579][ -]{0,2}\d{4,5}[a-z]{0,2}\b|i[3579] \d{1,2}th|core (?:ultra )?[3579] |ultra [579] \d{3}|ryzen|threadripper|epyc|xeon|celeron|pentium|athlon|"
     r"r[3579][ -]\d{4}x?(?:3d)?\b|[579]\d00x3d|[579][5-9]\d0x\b|intel core|\d{1,2}th gen|dual core|quad core|(?:\d{1,2}|six|eight)[ -]core\b|fx-\d{4}|"
-    r"1[0-4][4-9]00k?f?s?\b|i[3579]\b(?! ?gen))"
+    r"1[0-4][4-9]00k?f?s?\b|\d{4}wx\b|i[3579]\b(?! ?gen))"
 )
 _FOR_BEFORE = re.compile(r"\b(?:for|fits|from|compatible with|für|pour|per|para|pulled from|removed from|out of)[ :](?:an? |the |my |your )?(?:[a-z0-9]{1,12}[ /]){0,3}$")
 _BOARD = re.compile(

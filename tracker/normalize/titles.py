@@ -26,6 +26,9 @@ _TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
 )
 
 
+_SPEAKS_OF_CARDS = frozenset(("card", "gpu"))
+
+
 class _Trace:
     """Collects what fired; nothing is kept unless somebody asked."""
 
@@ -83,6 +86,8 @@ def _what(
     text = cleaned.text
     tags = frozenset().union(*(hit.tags for hit in hits)) if hits else frozenset()
     price = float(listing.price) if listing.price is not None else None
+    if not mentions and not tags & _SPEAKS_OF_CARDS:
+        return "no_card", None
     accessory = find_accessory(text, hits, mentions, price)
     if accessory:
         name = accessory.goods.name if accessory.goods else "no card"
@@ -94,7 +99,7 @@ def _what(
     if "wanted" in tags:
         return "wanted", None
     if not mentions:
-        return ("unknown_model" if tags & {"card", "gpu"} else "no_card"), None
+        return "unknown_model", None
     cards = distinct(text, [mention for mention in mentions if mention.witnessed], hits)
     if not cards:
         return "unconfirmed_model", None
