@@ -4,6 +4,7 @@ import base64
 import csv
 import json
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import quote, unquote, urlencode
@@ -255,13 +256,13 @@ def _asked(item: Item) -> int:
     return item.price or item.lines[0].lot_price or 0
 
 
-def _best_match(item: Item) -> int:
-    return int(item.id) * 2654435761 % 2**32
+def _best_match(item: Item) -> tuple[float, ...]:
+    return (int(item.id) * 2654435761 % 2**32,)  # any order will do that is always the same
 
 
-_SORTS = {
-    "newlyListed": lambda item: -int(item.id),
-    "price": _asked,
-    "-price": lambda item: -_asked(item),
+_SORTS: dict[str, Callable[[Item], tuple[float, ...]]] = {
+    "newlyListed": lambda item: (-int(item.id),),
+    "price": lambda item: (_asked(item),),
+    "-price": lambda item: (-_asked(item),),
     "endingSoonest": lambda item: (item.ends.timestamp() if item.ends else 9e12, int(item.id)),
 }

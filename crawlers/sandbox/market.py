@@ -8,14 +8,15 @@ import heapq
 import random
 import threading
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crawlers.sandbox import money
-from crawlers.sandbox.makers import NEW_IS_DEARER, Maker
-from crawlers.sandbox.model import Card, Change, Entry, Item, Line, Post, cards
-from crawlers.sandbox.posts import Sub, subs, write_body
+from crawlers.sandbox.ebay_maker import EbayMaker
+from crawlers.sandbox.life import Life
+from crawlers.sandbox.model import Card, Change, Entry, Item, Post, cards
+from crawlers.sandbox.people import People
+from crawlers.sandbox.post_maker import PostMaker
+from crawlers.sandbox.posts import Sub, subs
 from crawlers.sandbox.prices import PricePaths
 from crawlers.sandbox.words import tokens
 
@@ -44,7 +45,9 @@ class Market:
         self.posts: dict[str, Post] = {}
         self.live: dict[str, dict[str, Item]] = defaultdict(dict)  # by marketplace, oldest first
         self.by_sub: dict[str, list[Post]] = {name: [] for name in subs()}
-        self._maker = Maker(seed, self.cards, self.median)
+        people = People(seed, self.cards, self.median)
+        self._ebay, self._reddit = EbayMaker(people), PostMaker(people)
+        self._life = Life(self)
         self._events: list[tuple[datetime, int, Entry, Change]] = []
         self._order = 0
         self._days = 0
@@ -67,25 +70,29 @@ class Market:
     def advance_to(self, moment: datetime) -> datetime:
         """Let time pass until ``moment``; never backwards. Return the time."""
         with self.lock:
-            while self.start + timedelta(days=self._days) <= moment:
+            while (midnight := self.start + timedelta(days=self._days)) <= moment:
+                self._live_until(midnight)
                 self._begin_day(self._days)
                 self._days += 1
-            while self._events and self._events[0][0] <= moment:
-                at, _, entry, change = heapq.heappop(self._events)
-                self.now = max(self.now, at)
-                self._happen(entry, change)
+            self._live_until(moment)
             self.now = max(self.now, moment)
             return self.now
+
+    def _live_until(self, moment: datetime) -> None:
+        while self._events and self._events[0][0] <= moment:
+            at, _, entry, change = heapq.heappop(self._events)
+            self.now = max(self.now, at)
+            self._life.happen(entry, change)
 
     def _begin_day(self, day: int) -> None:
         rng = random.Random(f"{self.seed}:day:{day}")
         midnight = self.start + timedelta(days=day)
         for market, (currency, per_day) in EBAY_PER_DAY.items():
             for at, one in self._newcomers(rng, midnight, per_day):
-                self._schedule(self._maker.item(one, at, market, currency), Change(at=at, what="appear"))
+                self.schedule(self._ebay.item(one, at, market, currency), Change(at=at, what="appear"))
         for sub in subs().values():
             for at, one in self._newcomers(rng, midnight, sub.posts_per_day):
-                self._schedule(self._maker.post(one, at, sub), Change(at=at, what="appear"))
+                self.schedule(self._reddit.post(one, at, sub), Change(at=at, what="appear"))
 
     def _newcomers(
         self, rng: random.Random, midnight: datetime, per_day: float
@@ -94,24 +101,15 @@ class Market:
         seconds = sorted(rng.randrange(86_400) for _ in range(number))
         return [(midnight + timedelta(seconds=s), random.Random(rng.getrandbits(64))) for s in seconds]
 
-    def _schedule(self, entry: Entry, change: Change) -> None:
+    def schedule(self, entry: Entry, change: Change) -> None:
+        """Let ``change`` happen to ``entry`` when its time has come."""
         self._order += 1
         heapq.heappush(self._events, (change.at, self._order, entry, change))
 
-    # What happens
+    # What is listed
 
-    def _happen(self, entry: Entry, change: Change) -> None:
-        if change.what == "appear":
-            self._appear(entry, change.at)
-        elif entry.state != "live":
-            return
-        elif isinstance(entry, Item):
-            self._item_changes(entry, change)
-        elif isinstance(entry, Post):
-            self._post_changes(entry, change)
-        entry.version += 1
-
-    def _appear(self, entry: Entry, at: datetime) -> None:
+    def publish(self, entry: Entry, at: datetime) -> None:
+        """Give a listing or a post its number and show it."""
         entry.created = at
         if isinstance(entry, Item):
             self._newest_item += 7  # not one after the other, as on the real market
@@ -127,130 +125,19 @@ class Market:
             entry.id = base36(self._newest_post)
             self.posts[entry.id] = entry
             self.by_sub[entry.market.lower()].append(entry)
-        self._note(entry, at)
         for change in entry.plan:
-            self._schedule(entry, change)
+            self.schedule(entry, change)
 
-    def _note(self, entry: Entry, at: datetime) -> None:
-        if entry.lines:
-            price = entry.lines[0].price
-            asked = price if price is not None else entry.lines[0].lot_price
-            if not entry.history or entry.history[-1][1] != asked:
-                entry.history.append((at, asked))
-
-    def _item_changes(self, item: Item, change: Change) -> None:
-        line = item.lines[0]
-        if change.what == "reprice":
-            self._reprice(item, line, change)
-        elif change.what == "bid":
-            line.price, item.bids = change.value, (item.bids or 0) + 1
-            item.buy_now = None if item.bids else item.buy_now
-            item.options = tuple(option for option in item.options if option != "FIXED_PRICE")
-        elif change.what == "sell":
-            if item.stock > item.sold + 1 and item.bids is None:
-                item.sold += 1
-                later = change.at + timedelta(days=random.Random(f"{self.seed}:{item.id}:{item.sold}").uniform(0.5, 6))
-                self._schedule(item, Change(at=later, what="sell"))
-                return
-            item.sold += 1
-            item.sold_price = line.price if line.price is not None else line.lot_price
-            self._end(item, change.at, "sold" if item.bids is None or item.bids > 0 else "ended")
-        elif change.what in ("end", "relist"):
-            self._end(item, change.at, "ended")
-            if change.what == "relist":
-                self._relist(item, change.at)
-        elif change.what == "remove":
-            self._end(item, change.at, "removed")
-        self._note(item, change.at)
-
-    def _reprice(self, item: Item, line: Line, change: Change) -> None:
-        if line.card is None:
-            return
-        worth = self.median(line.card, change.at) * float(change.value) * line.quantity
-        worth *= NEW_IS_DEARER if line.condition == "new" and item.sort == "card" else 1.0
-        wanted = money.in_currency(worth, item.currency) // 100 * 100
-        if line.price is not None and 100 <= wanted < line.price:
-            line.old_price, line.price = line.price, wanted
-        elif line.lot_price is not None and 100 <= wanted < line.lot_price:
-            line.lot_price = wanted
-
-    def _end(self, item: Item, at: datetime, state: str) -> None:
-        item.state, item.ended = state, at  # type: ignore[assignment]
+    def withdraw(self, item: Item) -> None:
+        """Take a listing out of every search."""
         self.live[item.market].pop(item.id, None)
         for word in item.tokens:
             self._words[item.market][word].discard(item.id)
 
-    def _relist(self, item: Item, at: datetime) -> None:
-        rng = random.Random(f"{self.seed}:{item.id}:relist")
-        again = at + timedelta(hours=rng.uniform(1, 40))
-        life = rng.uniform(2, 25)
-        copy = replace(
-            item,
-            id="",
-            created=again,
-            state="live",
-            ended=None,
-            lines=[replace(line) for line in item.lines],
-            plan=[Change(at=again + timedelta(days=life), what="sell" if rng.random() < 0.7 else "end")],
-            history=[],
-            relist_of=item.id,
-            version=0,
-            cached=(-1, ""),
-        )
-        self._schedule(copy, Change(at=again, what="appear"))
-
-    def _post_changes(self, post: Post, change: Change) -> None:
-        if change.what in ("drop", "pending", "line sold"):
-            self._edit(post, change)
-        elif change.what == "close":
-            post.flair = subs()[post.market.lower()].flairs["closed"]
-            post.state, post.ended = "sold", change.at
-            for line in post.lines:
-                line.status = "sold"
-            if post.style.get("fixed") is None:
-                post.body, post.edited = write_body(post), change.at
-            self._later_gone(post, change.at)
-        elif change.what in ("delete", "remove"):
-            self.take_away(post, by="deleted" if change.what == "delete" else "moderator", at=change.at)
-        self._note(post, change.at)
-
-    def _edit(self, post: Post, change: Change) -> None:
-        if change.what == "drop":
-            number, factor = change.value
-            line = post.lines[number]
-            lower = money.round_price(int((line.price or 0) * factor))
-            if line.price is None or lower >= line.price or line.status == "sold":
-                return
-            line.old_price, line.price = line.price, lower
-            if post.style["edit"] not in post.style["edits"]:
-                post.style["edits"].append(post.style["edit"])
-        else:
-            post.lines[change.value].status = "pending" if change.what == "pending" else "sold"
-        post.body, post.edited = write_body(post), change.at
-
-    def _later_gone(self, post: Post, at: datetime) -> None:
-        rng = random.Random(f"{self.seed}:{post.id}:after")
-        if rng.random() < 0.06:
-            self._schedule_gone(post, at + timedelta(days=rng.uniform(0.2, 15)))
-
-    def _schedule_gone(self, post: Post, at: datetime) -> None:
-        ghost = Post(
-            sort=post.sort,
-            market=post.market,
-            created=at,
-            title=post.id,
-            lines=[],
-            currency=post.currency,
-            state="live",
-        )
-        self._schedule(ghost, Change(at=at, what="delete"))
-
-    def take_away(self, post: Post, *, by: str, at: datetime | None = None) -> None:
+    def take_away(self, post: Post, *, by: str) -> None:
         """Delete (``by`` "deleted") or remove ("moderator") a post: its text is gone from the API at once."""
-        target = self.posts.get(post.title, post) if not post.id else post
-        target.state = "deleted" if by == "deleted" else "removed"
-        target.removed_by, target.ended = by, at or self.now
-        target.version += 1
+        with self.lock:
+            self._life.take_away(post, by, self.now)
 
     # What a test or a demo asks for
 
@@ -260,10 +147,10 @@ class Market:
             self._bursts += 1
             rng = random.Random(f"{self.seed}:burst:{self._bursts}")
             moments = [self.now + timedelta(seconds=seconds * i / max(1, number)) for i in range(number)]
-            made = [self._maker.post(random.Random(rng.getrandbits(64)), at, self.sub(sub)) for at in moments]
+            made = [self._reddit.post(random.Random(rng.getrandbits(64)), at, self.sub(sub)) for at in moments]
             for post, at in zip(made, moments, strict=True):
                 post.plan = [change for change in post.plan if change.at > moments[-1]]
-                self._schedule(post, Change(at=at, what="appear"))
+                self.schedule(post, Change(at=at, what="appear"))
             self.advance_to(moments[-1] if moments else self.now)
             return made
 
@@ -272,7 +159,7 @@ class Market:
         return subs()[name.lower()]
 
     def matching(self, market: str, all_of: list[str], any_of: list[list[str]], none_of: list[str]) -> list[Item]:
-        """Return live items of ``market`` whose titles have all words, one of each list of ``any_of``, none of the rest."""
+        """Return live items of ``market`` by the words of their titles; of a list in ``any_of`` one phrase will do."""
         index, found = self._words[market], None
         for word in all_of:
             ids = index.get(word, set())

@@ -25,7 +25,7 @@ class Phase:
 
 
 class PricePaths:
-    """Median prices in US dollars by card and day; the same seed gives the same paths, however far they are asked for."""
+    """Median prices in US dollars by card and day; the same seed gives the same paths."""
 
     def __init__(self, seed: int, cards: Sequence[Card]) -> None:
         self._market = random.Random(f"{seed}:market")

@@ -22,7 +22,7 @@ TOKEN_SECONDS = 86_400
 
 
 class RedditApi:
-    """Answers requests for Reddit's API from the market. Rates are counted in real seconds, whatever the market's clock."""
+    """Answers requests for Reddit's API from the market; rates are counted in real seconds."""
 
     def __init__(self, market: Market, *, calls: int = CALLS, clock: Callable[[], float] = time.monotonic) -> None:
         self.market = market

@@ -52,9 +52,7 @@ class Redesign:
 
     def _holders(self, data: Any) -> Iterator[dict[str, Any]]:
         """Yield the objects that the path begins at: the envelope for ``/``, else every listing."""
-        if self.path.startswith("/"):
-            yield data
-        elif self.where == "item":
+        if self.path.startswith("/") or self.where == "item":
             yield data
         elif self.where == "search":
             yield from data.get("itemSummaries", ())

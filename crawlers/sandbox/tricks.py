@@ -1,6 +1,5 @@
 """Answers that misbehave while they are sent: hang, break off, drip, and bodies that unpack to a gigabyte."""
 
-import gzip
 import socket
 import struct
 import time
@@ -11,21 +10,30 @@ from functools import cache
 from crawlers.sandbox.messages import Answer
 
 BOMB_BYTES = 1 << 30
-_MEGABYTE = b" " * (1 << 20)
+_MEGABYTE = bytes(1 << 20)
+
+
+@cache
+def _blocks() -> bytes:
+    """Return a raw deflate stream of 1 GB of zeros: one compressed megabyte, repeated."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(_MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block * (BOMB_BYTES // len(_MEGABYTE)) + packer.flush()
 
 
 @cache
 def _gzip_bomb() -> bytes:
-    """Return about 1 MB that unpacks to 1 GB: one compressed megabyte, repeated as gzip members."""
-    member = gzip.compress(_MEGABYTE, 9)
-    return member * (BOMB_BYTES // len(_MEGABYTE))
+    check = 0
+    for _ in range(BOMB_BYTES // len(_MEGABYTE)):
+        check = zlib.crc32(_MEGABYTE, check)
+    head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+    return head + _blocks() + struct.pack("<II", check, BOMB_BYTES % 2**32)
 
 
 @cache
 def _deflate_bomb() -> bytes:
-    packer = zlib.compressobj(9)
-    parts = [packer.compress(_MEGABYTE) for _ in range(BOMB_BYTES // len(_MEGABYTE))]
-    return b"".join([*parts, packer.flush()])
+    adler = (BOMB_BYTES % 65_521) << 16 | 1  # of zeros
+    return b"\x78\xda" + _blocks() + struct.pack(">I", adler)
 
 
 def _endless() -> Iterator[bytes]:
