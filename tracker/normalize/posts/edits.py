@@ -21,6 +21,7 @@ _COMMON = frozenset(
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
+_ANY_STATUS = re.compile(r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|closed|fell|back|edit|update|market")
 _INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 _LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)[ #\d:/.-]{0,14}")
 
@@ -91,6 +92,8 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
         if line.kind == "blank" or not cards.items or number in layout.rows:
             continue
         edit = number in layout.edits
+        if not edit and not _ANY_STATUS.search(line.text):
+            continue
         inline = _INLINE.search(layout.post.text, line.start, line.end)
         if not edit and (cards.named.get(number) and len(_clauses(layout, number)) == 1 and not _ALL.search(line.text)):
             continue

@@ -26,6 +26,11 @@ _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
+_AMOUNT = re.compile(
+    r"(?<![\w.])\d[\d.,]*k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
+)
+
+
 def _part(text: str) -> str:
     text = text.strip(" .!?~:-'\"*=_<>#")
     return text
@@ -40,7 +45,7 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
             money = money or "$" in piece or "£" in piece or "€" in piece
             continue
         left = part
-        if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or find_amounts(read_text(part)):
+        if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
             left = pattern("title.money").sub(" ", left)
             left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]*k?[+$£€-]{0,2}|[$£€]+", " ", left)

@@ -123,15 +123,15 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
-def lay_out(body: PostText, context: bool) -> Layout:
-    """Find lines, tables, sections, amounts and mentions of a body."""
+def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
+    """Find lines, tables, sections and amounts of a body, and sort its mentions by line."""
     lines = read_lines(body)
     begins = [line.begin for line in lines]
-    tables = find_tables(body) if "|" in body.text and "-|" in body.text.replace(" ", "").replace(":", "") or "|-" in body.text.replace(" ", "").replace(":", "") else []
+    tables = find_tables(body) if "|" in body.text and "--" in body.text or "-|" in body.text or ":-" in body.text else []
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines))
     spans = []
-    for mention in mentions_of(body, context):
+    for mention in mentions:
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
         spans.append((mention.start, mention.end))
     for amount in find_amounts(body):

@@ -14,9 +14,11 @@ MOST_AMOUNTS = 300
 
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
 _AMOUNT = re.compile(
-    r"(?P<before>(?:(?<![a-z])(?:us|usd|ca|cad|cdn|c|au|aud|a|eur|gbp|nz) ?)?[$£€] ?|(?<![a-z])(?:usd|cad|eur|euros?|gbp) ?)?"
     rf"(?<![\w.,/#-])(?P<number>{_NUMBER})(?P<k> ?k(?![a-z\d]))?"
     r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
+)
+_SIGN_BEFORE = re.compile(
+    r"(?:(?:(?<![a-z])(?:us|usd|ca|cad|cdn|c|au|aud|a|eur|gbp|nz) ?)?[$£€] ?|(?<![a-z])(?:usd|cad|eur|euros?|gbp) ?)$"
 )
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
@@ -110,6 +112,8 @@ _BARE_END = re.compile(
 
 def _bare_is_money(before: str, after: str) -> bool:
     """Whether a number without a sign is an amount: a price word touches it and no unit follows."""
+    if not _BARE_END.match(after):
+        return False
     if anchored_after("money.unit_after").match(after) and not re.match(r"[ ]?(?:shipped|obo)", after):
         return False
     follows = re.match(
@@ -119,8 +123,6 @@ def _bare_is_money(before: str, after: str) -> bool:
     )
     if follows:
         return True
-    if not _BARE_END.match(after):
-        return False
     return bool(re.search(
         r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
         r"now|dropped to|lowered to|down to|reduced to|i'?d like|shipped for|offers? (?:over|around))"
@@ -133,25 +135,49 @@ _MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|16[56]0|[5-9][4-9][05]0|90[67
 """Bare numbers that are rather a card than money: ``looking for 3080``."""
 
 
+def _may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bool:
+    """Whether a number without a sign stands free enough to be an amount at all."""
+    touched = text[start - 1] if start else " "
+    glued = text[end] if end < len(text) else " "
+    if touched.isalnum() or touched in "-/.#&'" or glued.isalnum() or glued in "/'\"%°":
+        return False
+    return len(number) > 1 and not _GLUED.match(text, end) and (loose or text[end : end + 3].lstrip()[:2] not in _UNITS)
+
+
+_GLUED = re.compile(r"[-.:,]\w")
+_UNITS = frozenset(("gb", "mb", "tb", "gi", "mh", "gh", "rp", "hz", "mm", "cm", "in", "fp", "ye", "mo", "da", "we", "ho", "mi", "x ", "ti", "su", "xt"))
+
+
+def _says_bare(match: re.Match[str], before: str, after: str, loose: bool) -> bool:
+    if _bare_is_money(before, after):
+        return True
+    if match.group("k"):
+        if ("." in match.group("number") or re.search(r"[:=-] ?$", before)) and not _RESOLUTION.match(after):
+            return True
+        if re.match(r"[ ]?(?:shipped|obo|local|firm|each|,)", after):
+            return True
+    return loose and not anchored_after("money.unit_after").match(after)
+
+
+_RESOLUTION = re.compile(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)")
+
+
 def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     text = post.text
-    before_sign, after_sign = match.group("before") or "", match.group("after") or ""
-    signed = bool(before_sign.strip() or after_sign.strip())
     start, end = match.start(), match.end()
+    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
+    before_sign, after_sign = sign.group() if sign else "", match.group("after") or ""
+    start -= len(before_sign)
+    signed = bool(before_sign or after_sign.strip())
+    number = match.group("number")
+    if not signed and not _may_be_bare(text, start, end, number + (match.group("k") or "").strip(), loose):
+        return None
     before = text[max(0, start - _WINDOW) : start]
     after = text[end : end + _WINDOW]
     if signed and not _SIGNED.search(before_sign + after_sign) and anchored_after("money.unit_after").match(after):
         return None
-    if not signed:
-        touched = text[start - 1] if start else " "
-        glued = text[end] if end < len(text) else " "
-        if touched.isalnum() or touched in "-/.#&'" or (glued.isalnum()) or glued in "/'\"%°" or re.match(r"[-.:,]\w", after):
-            return None
-        thousands = match.group("k") and ("." in match.group("number") or re.search(r"[:=-] ?$", before)) and not re.match(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)", after)
-        if not (_bare_is_money(before, after) or thousands or (match.group("k") and re.match(r"[ ]?(?:shipped|obo|local|firm|each|,)", after))):
-            if not loose or anchored_after("money.unit_after").match(after):
-                return None
-    number = match.group("number")
+    if not signed and not _says_bare(match, before, after, loose):
+        return None
     value = parse_number(number, thousand=bool(match.group("k")))
     if not signed and not loose and _MODEL_NUMBER.fullmatch(number) and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after):
         return None

@@ -87,6 +87,13 @@ def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:
     return len(gap) > 90
 
 
+def _for_goods(text: str, offset: int, amount: Amount) -> bool:
+    """``about $50 for the screen``: the price of something that is named behind it."""
+    after = text[amount.end - offset : amount.end - offset + 40]
+    match = re.match(r"[ )]{0,2}(?:shipped |each |obo )?for (?:the|my|a) ", after)
+    return match is not None and names_goods(re.split(r"[,.;]|\band\b", after[match.end() :])[0])
+
+
 def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     before = text[max(0, amount.start - offset - 40) : amount.start - offset]
     clause = re.split(r"[,;|]|\band\b|\bor\b", before)[-1]
@@ -133,7 +140,9 @@ def _name_first(
         preceding = [entry for entry in named if entry[1] <= amount.start]
         fresh = _unique([item for start, _, item in preceding if start >= previous_end])
         stretch = blanked[previous_end - offset : amount.start - offset]
-        if fresh:
+        if fresh and _for_goods(text, offset, amount):
+            pass
+        elif fresh:
             _give_fresh(fresh, amount, stretch, amounts, named)
         elif preceding:
             _give_again(preceding[-1][2], amount, stretch, _unique([item for _, _, item in preceding]), text, offset)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards import Cards, find_cards, title_items
 from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.context import sentence_around
@@ -43,6 +44,7 @@ class _Post:
     body: PostText
     intent: Intent
     trace: Tracer
+    other_goods: bool = False
 
 
 def read_post(listing: ListingText, explain: bool = False) -> Reading:
@@ -70,13 +72,14 @@ def _offers(post: _Post) -> list[Offer]:
     mentions = mentions_of(post.title_post, context=True)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     _title_facts(post, titled)
-    layout = lay_out(post.body, context=True)
-    if not titled and not layout.mentions:
+    named = mentions_of(post.body, context=True) if post.body.text else []
+    if not titled and not named:
         return []
+    layout = lay_out(post.body, named)
     cards = find_cards(layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text))
     if not cards.items:
         return []
-    other_goods = _other_goods(post)
+    other_goods = post.other_goods = _other_goods(post, mentions)
     from_title = [item for item in cards.items if item.where == "title"]
     every = len(cards.items) == 1 and not other_goods
     walk(layout, cards, cards.items if every else (from_title if from_title and len(from_title) == len(cards.items) and not other_goods else []))
@@ -109,9 +112,9 @@ def _title_facts(post: _Post, items: list[Item]) -> None:
             item.status = said
 
 
-def _other_goods(post: _Post) -> bool:
+def _other_goods(post: _Post, mentions: list[Mention]) -> bool:
     """Whether the title offers more than its cards."""
-    spans = [(mention.start, mention.end) for mention in mentions_of(post.title_post, context=True)]
+    spans = [(mention.start, mention.end) for mention in mentions]
     for side in post.title.have:
         pieces = re.split(r"[,|;/&+]|\band\b", without_spans(side.text, side.start, spans))
         if any("\x01" not in piece and (names_goods(piece) or _is_thing(piece)) for piece in pieces):
@@ -121,6 +124,14 @@ def _other_goods(post: _Post) -> bool:
 
 def _is_thing(piece: str) -> bool:
     return bool(re.search(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b", piece))
+
+
+def _priced_on_its_line(layout: Layout, item: Item) -> bool:
+    """Whether one of the card's prices stands in the line that names it."""
+    if item.line < 0:
+        return False
+    line = layout.lines[item.line]
+    return any(line.begin <= amount.start <= line.end for amount in item.asked)
 
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
@@ -137,7 +148,7 @@ def _leftover(layout: Layout, cards: Cards, other_goods: bool) -> None:
         if number in layout.rows or number in layout.edits or layout.sections[number] == "want":
             continue
         own = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used]
-        if own and len(cards.items) == 1 and not cards.items[0].asked and _GPU_LABEL.match(line.text):
+        if own and len(cards.items) == 1 and not _priced_on_its_line(layout, cards.items[0]) and _GPU_LABEL.match(line.text):
             cards.items[0].asked = own
             break
         if not own or names_goods(line.text):
@@ -166,7 +177,7 @@ def _title_prices(post: _Post, titled: list[Item], cards: Cards) -> None:
             tie_sentence(side.text, side.start, named, own, [])
     for side in post.title.want:
         own = [amount for amount in amounts if side.start <= amount.start < side.end]
-        if own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not _other_goods(post):
+        if own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not post.other_goods:
             give([fresh[id(item)] for item in titled], own)
         elif len(own) > 1:
             for item in titled:

@@ -16,6 +16,8 @@ def _heading(line: Line) -> str | None:
     text = line.text
     if len(text) > 60:
         return None
+    if len(text) > 34 and text[-1:] not in ":)!.-" and not line.bold and line.kind != "heading":
+        return None
     marked = text.endswith(":") or line.kind == "heading" or line.bold
     for kind, words in _HEADINGS:
         if words.fullmatch(text) and (marked or kind != "have" or text in ("have", "for sale", "selling")):
@@ -28,13 +30,16 @@ _OPENS_WANTS = re.compile(
 )
 
 
+_WANTING = re.compile(r"barter|trad|swap|looking|interested|want|need")
+
+
 def sections_of(lines: list[Line]) -> list[str]:
     """One of ``have``, ``want``, ``sold`` or ``""`` for each line; a heading holds until the next, or a rule."""
     sections: list[str] = []
     current = ""
     for line in lines:
         kind = _heading(line)
-        if kind is None and line.kind == "text" and _OPENS_WANTS.search(line.text[-200:]):
+        if kind is None and line.kind == "text" and _WANTING.search(line.text) and _OPENS_WANTS.search(line.text[-200:]):
             sections.append(current)
             current = "listed"
             continue
@@ -47,7 +52,7 @@ def sections_of(lines: list[Line]) -> list[str]:
                 current = ""
         elif line.kind == "heading" or (line.bold and line.text.endswith(":")):
             current = ""
-        if kind is None and _INLINE_WANT.match(line.text):
+        if kind is None and line.text and (":" in line.text or line.text.startswith("[w]")) and _INLINE_WANT.match(line.text):
             sections.append("want")
         else:
             sections.append("want" if current == "listed" else current)

@@ -18,6 +18,8 @@ _LINK_TARGET = re.compile(r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]
 _PERSON = re.compile(r"(?<![\w/])/?[ur]/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
+_ENDINGS = (".com", ".net", ".org", ".io", ".gg", ".co.uk", ".ca", ".ly", ".pro", ".me")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*{2,3}|(?<=\S)\*|\*(?=\S)|__|`|\\|(?<![\w])_(?=\w)|(?<=\w)_(?![\w])")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
@@ -100,18 +102,22 @@ def _strikes(text: str) -> tuple[tuple[int, int], ...]:
 def read_text(raw: str) -> PostText:
     """Blank out addresses, link targets, people, entities and markup; remember what was struck through."""
     raw = raw[:LONGEST_BODY]
-    text = raw.translate(_CHARACTERS).replace("\t", " ")
+    text = raw.lower() if raw.isascii() and not _CONTROL.search(raw) else raw.translate(_CHARACTERS)
+    text = text.replace("\t", " ")
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "](" in text or "] (" in text:
         text = _LINK_TARGET.sub(_link_target, text)
-    if "/" in text or "www." in text:
-        text = _PERSON.sub(_blank, _ADDRESS.sub(_blank, text))
-    if "." in text:
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(_blank, text)
+    if "u/" in text or "r/" in text:
+        text = _PERSON.sub(_blank, text)
+    if any(ending in text for ending in _ENDINGS):
         text = _DOMAIN.sub(_blank, text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)
         text = text.replace("~~", "  ")
-    text = _EMPHASIS.sub(_blank, text)
+    if any(mark in text for mark in "*_`\\"):
+        text = _EMPHASIS.sub(_blank, text)
     return PostText(raw, text, spans, tuple(start for start, _ in spans))
