@@ -2,15 +2,16 @@
 
 Whoever changes observations marks the days in ``daily_todo`` within the same transaction; settling
 counts them, one card a transaction. A process killed in between leaves its marks to the next one.
-Memory stays constant: prices of single days arrive grouped from the covering index, and only asks
-that stand over a day's end are held while they stand.
+Memory holds one card at a time: the prices of single days come grouped by day from the covering
+index, and asks that stand longer enter one sweep over the days.
 """
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -32,134 +33,114 @@ _GAP_DAYS = 31
 Key = tuple[str, str, str]
 
 
-class Standing(NamedTuple):
-    """An ask that counts on every day from ``first`` to ``last``, as ordinals."""
+#: A price that stands on every day from the first to the last, as ordinals.
+Standing = tuple[int, int, int]
 
-    first: int
-    last: int
-    key: Key
-    price: int
+#: Day as ordinal, and the five numbers of that day.
+DayRow = tuple[int, Five]
 
 
-class _Active:
-    """The prices that stand on the present day, sorted, by key."""
+def days_of(single: Mapping[int, list[int]], standing: Sequence[Standing]) -> list[DayRow]:
+    """Return (day, five numbers) for each day with a price, ascending; days are ordinals.
 
-    def __init__(self) -> None:
-        self.prices: defaultdict[Key, list[int]] = defaultdict(list)
-        self._ends: defaultdict[int, list[tuple[Key, int]]] = defaultdict(list)
+    ``single`` gives the prices that count on one day only, by day; ``standing`` those that count on
+    several, as (first, last, price), sorted.
+    """
+    if not standing:
+        return [(day, five_numbers(sorted(single[day]))) for day in sorted(single)]
+    days: list[DayRow] = []
+    active: list[int] = []  # the prices that stand, sorted
+    ends: defaultdict[int, list[int]] = defaultdict(list)
+    starts = iter(standing)
+    start = next(starts, None)
+    singles = iter([*sorted(single), _NEVER])
+    alone = next(singles)
+    unchanged: Five | None = None
+    day = 0
+    while active or start is not None or alone != _NEVER:
+        day = day + 1 if active else min(alone, start[0] if start else _NEVER)
+        if day in ends:
+            for price in ends.pop(day):
+                del active[bisect_left(active, price)]
+            unchanged = None
+        while start is not None and start[0] <= day:
+            insort(active, start[2])
+            ends[start[1] + 1].append(start[2])
+            unchanged = None
+            start = next(starts, None)
+        if alone == day:
+            days.append((day, five_numbers(sorted([*active, *single[day]]))))
+            alone = next(singles)
+        elif active:
+            unchanged = unchanged or five_numbers(active)
+            days.append((day, unchanged))
+    return days
 
-    def start(self, ask: Standing) -> None:
-        insort(self.prices[ask.key], ask.price)
-        self._ends[ask.last + 1].append((ask.key, ask.price))
 
-    def end(self, day: int) -> set[Key]:
-        changed = set()
-        for key, price in self._ends.pop(day, ()):
-            prices = self.prices[key]
-            del prices[bisect_left(prices, price)]
-            if not prices:
-                del self.prices[key]
-            changed.add(key)
-        return changed
+_NEVER = date.max.toordinal() + 2
 
 
 def daily_rows(
-    single: Mapping[int, Mapping[Key, list[int]]] | Iterable[tuple[int, Mapping[Key, list[int]]]],
-    standing: Iterable[Standing],
-) -> Iterator[tuple[int, Key, Five]]:
-    """Yield (day, key, five numbers) for each day with a price, days as ordinals and ascending.
-
-    ``single`` gives the prices that count on one day only, ``standing`` the asks that count on more;
-    both ascend by day. Pooled rows follow the rows that they are made of.
-    """
-    singles = iter(sorted(single.items()) if isinstance(single, Mapping) else single)
-    starts = iter(standing)
-    active = _Active()
-    known: dict[Key, Five] = {}
-    next_single, next_start = next(singles, None), next(starts, None)
-    day = 0
-    while next_single or next_start or active.prices:
-        upcoming = [found[0] for found in (next_single, next_start) if found]
-        day = day + 1 if active.prices else min(upcoming)
-        changed = active.end(day)
-        while next_start and next_start.first <= day:
-            active.start(next_start)
-            changed.add(next_start.key)
-            next_start = next(starts, None)
-        today: Mapping[Key, list[int]] = {}
-        if next_single and next_single[0] == day:
-            today = next_single[1]
-            next_single = next(singles, None)
-        yield from ((day, key, five) for key, five in _day_rows(today, active.prices, changed, known))
-
-
-def _day_rows(
-    today: Mapping[Key, list[int]], standing: Mapping[Key, list[int]], changed: set[Key], known: dict[Key, Five]
-) -> Iterator[tuple[Key, Five]]:
-    """Yield the rows of one day; ``known`` keeps those of keys that stay as they were from day to day."""
-    families: defaultdict[tuple[str, str], list[Key]] = defaultdict(list)
-    for key in sorted({*today, *standing}):
-        if key in today:
-            five = five_numbers(sorted([*standing.get(key, ()), *today[key]]))
-            changed.add(key)
-            known.pop(key, None)
-        else:
-            if key in changed or key not in known:
-                known[key] = five_numbers(standing[key])
-                changed.add(key)
-            five = known[key]
-        yield key, five
+    single: Mapping[Key, Mapping[int, list[int]]], standing: Mapping[Key, Sequence[Standing]]
+) -> list[tuple[Key, list[DayRow]]]:
+    """Return the days of each key, in order of the keys, those of pooled conditions among them."""
+    rows: dict[Key, list[DayRow]] = {}
+    families: defaultdict[Key, list[Key]] = defaultdict(list)
+    for key in single.keys() | standing.keys():
+        rows[key] = days_of(single.get(key, {}), standing.get(key, ()))
         if key[1] in POOLED_CONDITIONS:
-            families[key[0], key[2]].append(key)
-    for (kind, currency), keys in families.items():
-        if len(keys) == 1 and keys[0] in known and keys[0] not in today:
-            yield (kind, POOLED, currency), known[keys[0]]
+            families[key[0], POOLED, key[2]].append(key)
+    for pooled, keys in families.items():
+        if len(keys) == 1:
+            rows[pooled] = rows[keys[0]]
             continue
-        prices = [price for key in keys for part in (standing, today) for price in part.get(key, ())]
-        yield (kind, POOLED, currency), five_numbers(sorted(prices))
+        together: defaultdict[int, list[int]] = defaultdict(list)
+        for key in keys:
+            for day, prices in single.get(key, {}).items():
+                together[day] += prices
+        rows[pooled] = days_of(together, sorted(ask for key in keys for ask in standing.get(key, ())))
+    return sorted(rows.items())
 
 
+@lru_cache(maxsize=1 << 15)
 def _ordinal(day: date | str) -> int:
     return (day if isinstance(day, date) else date.fromisoformat(day)).toordinal()
 
 
-def _singles(conn: Connection, gpu_id: int, first: date, last: date) -> Iterator[tuple[int, dict[Key, list[int]]]]:
+def _singles(conn: Connection, gpu_id: int, first: date, last: date) -> dict[Key, dict[int, list[int]]]:
     joined = "group_concat(unit_price)" if conn.dialect.name == "sqlite" else "string_agg(unit_price::text, ',')"
     rows = conn.execute(
         text(
             f"SELECT counts_from, kind, condition, currency, {joined} FROM observation"  # noqa: S608
             " WHERE gpu_id = :gpu AND counts_from BETWEEN :first AND :last AND counts_until = counts_from"
-            " GROUP BY counts_from, kind, condition, currency ORDER BY counts_from"
+            " GROUP BY counts_from, kind, condition, currency"
         ),
         _bound(conn, gpu=gpu_id, first=first, last=last),
-        execution_options={"stream_results": True},
     )
-    present: Any = None
-    prices: dict[Key, list[int]] = {}
-    for day, kind, condition, currency, joined_prices in rows:
-        if day != present:
-            if present is not None:
-                yield _ordinal(present), prices
-            present, prices = day, {}
-        prices[kind, condition, currency] = list(map(int, str(joined_prices).split(",")))
-    if present is not None:
-        yield _ordinal(present), prices
+    found: defaultdict[Key, dict[int, list[int]]] = defaultdict(dict)
+    for day, kind, condition, currency, prices in rows:
+        # One price alone comes as a number from SQLite.
+        found[kind, condition, currency][_ordinal(day)] = list(map(int, str(prices).split(",")))
+    return found
 
 
-def _standing(conn: Connection, gpu_id: int, first: date, last: date) -> Iterator[Standing]:
+def _standing(conn: Connection, gpu_id: int, first: date, last: date) -> dict[Key, list[Standing]]:
     rows = conn.execute(
         text(
             "SELECT counts_from, counts_until, kind, condition, currency, unit_price FROM observation"
             " WHERE gpu_id = :gpu AND counts_until >= :first AND counts_from <= :last AND counts_until > counts_from"
-            " ORDER BY counts_from"
         ),
         _bound(conn, gpu=gpu_id, first=first, last=last),
     )
     lowest, highest = first.toordinal(), last.toordinal()
+    found: defaultdict[Key, list[Standing]] = defaultdict(list)
     for since, until, kind, condition, currency, price in rows:
-        yield Standing(
-            max(_ordinal(since), lowest), min(_ordinal(until), highest), (kind, condition, currency), int(price)
+        found[kind, condition, currency].append(
+            (max(_ordinal(since), lowest), min(_ordinal(until), highest), int(price))
         )
+    for asks in found.values():
+        asks.sort()
+    return found
 
 
 def _bound(conn: Connection, **values: Any) -> dict[str, Any]:
@@ -175,29 +156,34 @@ def _recount(conn: Connection, gpu_id: int, first: date, last: date) -> int:
         _bound(conn, gpu=gpu_id, first=first, last=last),
     )
     singles, standing = _singles(conn, gpu_id, first, last), _standing(conn, gpu_id, first, last)
-    rows = [(gpu_id, *key, day, *five) for day, key, five in daily_rows(singles, standing)]
-    rows.sort()  # the order of the primary key
-    _insert(conn, rows)
-    return len(rows)
+    written = 0
+    insert = _insert_sqlite if conn.dialect.name == "sqlite" else _copy_postgresql
+    for key, days in daily_rows(singles, standing):
+        insert(conn, (gpu_id, *key), days)
+        written += len(days)
+    return written
 
 
-def _insert(conn: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Write rows of ``daily_price`` whose fifth field is a day's ordinal, as fast as the driver can."""
-    if not rows:
-        return
-    columns = "gpu_id, kind, condition, currency, day, n, min, p25, median, p75, max"
-    days = {row[4]: date.fromordinal(row[4]) for row in rows}
-    if conn.dialect.name == "sqlite":
-        texts = {ordinal: day.isoformat() for ordinal, day in days.items()}
-        conn.exec_driver_sql(
-            f"INSERT INTO daily_price ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
-            [(*row[:4], texts[row[4]], *row[5:]) for row in rows],
-        )
-        return
+_DAILY = "gpu_id, kind, condition, currency, day, n, min, p25, median, p75, max"
+
+
+def _insert_sqlite(conn: Connection, key: tuple[int, str, str, str], days: Sequence[DayRow]) -> None:
+    conn.exec_driver_sql(
+        f"INSERT INTO daily_price ({_DAILY}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+        [(*key, _iso(day), *five) for day, five in days],
+    )
+
+
+def _copy_postgresql(conn: Connection, key: tuple[int, str, str, str], days: Sequence[DayRow]) -> None:
     cursor: Any = conn.connection.cursor()
-    with cursor, cursor.copy(f"COPY daily_price ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row((*row[:4], days[row[4]], *row[5:]))
+    with cursor, cursor.copy(f"COPY daily_price ({_DAILY}) FROM STDIN") as copy:
+        for day, five in days:
+            copy.write_row((*key, date.fromordinal(day), *five))
+
+
+@lru_cache(maxsize=1 << 15)
+def _iso(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
 
 
 def mark(conn: Connection, spans: Iterable[tuple[int, date, date]]) -> None:

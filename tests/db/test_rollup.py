@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.store.quantiles import five_numbers
-from db.store.rollup import POOLED, POOLED_CONDITIONS, Standing, daily_rows
+from db.store.rollup import POOLED, POOLED_CONDITIONS, daily_rows
 
 KEYS = list(product(("ask", "sold"), ("used", "open_box", "new"), ("USD", "EUR")))
 SPANS = st.lists(
@@ -18,14 +18,15 @@ SPANS = st.lists(
 
 def swept(spans: list[tuple[int, int, Any, int]]) -> list[Any]:
     """Rows of the sweep over asks and prices that count from a day on for so many days more."""
-    single: defaultdict[int, defaultdict[Any, list[int]]] = defaultdict(lambda: defaultdict(list))
-    standing = []
+    single: defaultdict[Any, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    standing = defaultdict(list)
     for first, more, key, price in spans:
         if more:
-            standing.append(Standing(first, first + more, key, price))
+            standing[key].append((first, first + more, price))
         else:
-            single[first][key].append(price)
-    return sorted(daily_rows(single, sorted(standing)))
+            single[key][first].append(price)
+    found = daily_rows(single, {key: sorted(asks) for key, asks in standing.items()})
+    return sorted((day, key, five) for key, days in found for day, five in days)
 
 
 def counted(spans: list[tuple[int, int, Any, int]]) -> list[Any]:

@@ -183,7 +183,8 @@ def upgrade() -> None:
     sa.Column('p75', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('max', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['gpu_id'], ['gpu.id'], name=op.f('fk_daily_price_gpu_id')),
-    sa.PrimaryKeyConstraint('gpu_id', 'kind', 'condition', 'currency', 'day', name=op.f('pk_daily_price'))
+    sa.PrimaryKeyConstraint('gpu_id', 'kind', 'condition', 'currency', 'day', name=op.f('pk_daily_price')),
+    sqlite_with_rowid=False
     )
     op.create_table('fair_value',
     sa.Column('gpu_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
