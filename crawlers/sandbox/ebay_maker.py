@@ -160,7 +160,7 @@ def _line(rng: random.Random, sort: Sort, card: Card, title: str, usd: float, cu
     )
     if sort == "lot":
         line.quantity = rng.choice((2, 2, 3, 4, 5, 8, 10))
-        line.label = rng.choice(phrases()["ebay"]["lots"]).format(n=line.quantity, title=title)[:80]
+        line.label = rng.choice(phrases()["ebay"]["lots"]).format(n=line.quantity, title=title[:66].rstrip())
         line.lot_price = money.shop_price(rng, money.in_currency(usd * line.quantity * 0.95, currency))
     else:
         line.price = money.shop_price(rng, money.in_currency(usd, currency))

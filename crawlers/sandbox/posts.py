@@ -62,7 +62,7 @@ def place(rng: random.Random, sub: Sub) -> str:
 def post_title(rng: random.Random, sub: Sub, sort: str, have: str, want: str, price: int | None) -> str:
     """Return a title by the rules of ``sub``; at most 300 characters."""
     if sub.style == "uk":
-        tag = {"wanted": "[SB]", "trade": "[TR]"}.get(sort, "[SG]")
+        tag = {"wanted": "[BG]", "trade": "[TG]"}.get(sort, "[SG]")
         goods = want if sort == "wanted" else have
         asked = f" - {money.sign(sub.currency)}{money.plain(price)}" if price and rng.random() < 0.5 else ""
         return f"{tag} {goods}{asked}"[:300]
