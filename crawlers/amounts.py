@@ -27,6 +27,8 @@ _GROUP_SPACE = re.compile(r"['\u2019 \u00a0\u2007\u2009\u202f]")
 _BETWEEN = {"to", "bis", "~", "～", "a", "à", "tot", "do", "até", "до", "-", "–", "—"}
 #: What may stand before a range or a starting price.
 _BEFORE = {"from", "ab", "von", "de", "da", "dal", "desde", "od", "van", "от", "à partir de", "a partir de", "vanaf"}
+#: So many more amounts of a page have to show one decimal point than the other.
+_PROOF = 3
 
 
 class AmountError(ValueError):
@@ -182,7 +184,8 @@ def _signs(pieces: list[str], shown: str) -> Iterable[str]:
 def point_of(texts: Iterable[str], otherwise: Point) -> Point:
     """Return the decimal point that the amounts of a page show by their shape, else ``otherwise``.
 
-    Two digits behind the last separator are decimals in every convention, three are a group.
+    Two digits behind the last separator are decimals in every convention, three are a group. One or
+    two amounts prove nothing: they may be what is broken.
     """
     votes = {".": 0, ",": 0}
     for text in texts:
@@ -192,6 +195,6 @@ def point_of(texts: Iterable[str], otherwise: Point) -> Point:
                 votes[mark] += 1
             else:
                 votes["." if mark == "," else ","] += 1
-    if votes["."] == votes[","]:
+    if abs(votes["."] - votes[","]) < _PROOF:
         return otherwise
     return "." if votes["."] > votes[","] else ","

@@ -212,13 +212,13 @@ def _amount(item: Mapping[str, Any], key: str, external_id: str) -> Amount | Non
     currency, value = money.get("currency"), money.get("value")
     if not isinstance(currency, str) or not known_currency(currency):
         raise ItemError("price", f"item {external_id}: {key} has no known currency: {str(currency)[:20]!r}")
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        # A JSON number with decimals is a float by now; eBay writes strings, so this is no answer of eBay.
+    if not isinstance(value, str):
+        # eBay writes amounts as strings; a number in their place was put there by something else.
         raise ItemError("price", f"item {external_id}: {key} {str(value)[:40]!r} is not written as a string")
     try:
-        return plain_decimal(str(value), currency_digits(currency)), currency
+        return plain_decimal(value, currency_digits(currency)), currency
     except AmountError as error:
-        if key == "currentBidPrice" and re.fullmatch(r"0+(\.0+)?", str(value).strip()):
+        if key == "currentBidPrice" and re.fullmatch(r"0+(\.0+)?", value.strip()):
             return None
         raise ItemError("price", f"item {external_id}: {key} {error}") from error
 

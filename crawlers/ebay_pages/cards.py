@@ -141,6 +141,8 @@ def read_card(card: Element, markup: Markup, page: Document, point: Point, fuzzy
         raise CardError("price", f"item {external_id} has no price before its bids, only one to buy at")
     rows = [t for t in (text_of(r) for r in css(markup.row)(card)) if t]
     kind, state, ended_at = _kind(card, markup, rows, style)
+    if kind == "ask" and len(price_rows) > 1:
+        raise CardError("kind", f"item {external_id} has two prices and does not read as an auction")
     money = [_money(t, page, point, external_id) for t in price_rows[:2]]
     hidden = "strikethrough" in style or _offer_accepted(rows)
     first = None if hidden else money[0]
@@ -235,6 +237,7 @@ def _price_rows(card: Element, markup: Markup) -> tuple[list[str], set[str]]:
 def _stands_behind(card: Element, markup: Markup) -> bool:
     """Return whether the first price stands behind the time left, where the buy-it-now price stands."""
     times, prices = css(_TIME_LEFT)(card), css(markup.price)(card)
+    times = times or [r for r in css(markup.row)(card) if bids_of(text_of(r)) is not None]
     if not times:
         return False
     order = {e: n for n, e in enumerate(card.iter())}
@@ -242,8 +245,8 @@ def _stands_behind(card: Element, markup: Markup) -> bool:
 
 
 def _money(text: str, page: Document, point: Point, external_id: str) -> Money | None:
-    """Return the amount in ``text``, None where it holds no digit ("See price"); CardError where it is broken."""
-    if not any(c.isdigit() for c in text):
+    """Return the amount in ``text``, None where it holds words instead ("See price"); CardError where it is broken."""
+    if is_worded(text):
         return None
     try:
         money = read_money(without_unit(text), point, page.dollar)
@@ -252,6 +255,13 @@ def _money(text: str, page: Document, point: Point, external_id: str) -> Money |
     if money.currency is None:
         raise CardError("price", f"item {external_id}: {text[:40]!r} names no currency")
     return money
+
+
+def is_worded(text: str) -> bool:
+    """Return whether a price is hidden behind words, as "See price" is; "NaN" and signs alone are no words."""
+    if any(c.isdigit() for c in text):
+        return False
+    return re.search(r"[^\W_]{3}", text) is not None and not re.search(r"\b(?:nan|inf|null|none|undefined)", text, re.I)
 
 
 def without_unit(text: str) -> str:
@@ -276,7 +286,10 @@ def _kind(card: Element, markup: Markup, rows: list[str], style: set[str]) -> tu
     if any("mode=SellLikeItem" in (a.get("href") or "") for a in card.iter("a")):
         raise CardError("kind", "of a completed listing, and it does not say whether it sold")
     # Only auctions run out: the time left tells where the words of a language are not known.
-    auction = any(bids_of(r) is not None for r in rows) or bool(css(_TIME_LEFT)(card))
+    bids, time_left = any(bids_of(r) is not None for r in rows), bool(css(_TIME_LEFT)(card))
+    if markup is S_CARD and bids and not time_left:
+        raise CardError("kind", "bids without a time left are of a completed listing, and it does not say how it ended")
+    auction = bids or time_left
     return ("bid" if auction else "ask"), "live", None
 
 

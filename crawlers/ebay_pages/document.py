@@ -54,7 +54,7 @@ class Document:
     @property
     def point(self) -> Point:
         """The decimal point that goes with the page's language and site."""
-        return "." if self.language in _POINT_LANGUAGES or self.site == "com" else ","
+        return "." if self.language in _POINT_LANGUAGES or self.site in ("com", "ch") else ","
 
 
 @cache

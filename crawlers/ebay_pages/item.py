@@ -4,9 +4,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from crawlers.amounts import AmountError, Money, Point, point_of, read_money
+from crawlers.amounts import AmountError, Money, Point, read_money
 from crawlers.ebay_pages import words
-from crawlers.ebay_pages.cards import bids_of, shipping_of, without_unit
+from crawlers.ebay_pages.cards import bids_of, is_worded, shipping_of, without_unit
 from crawlers.ebay_pages.document import Document, Element, css, text_of
 from crawlers.listing import Found, Kind, LayoutChanged, PageOutcome, RawListing, RowProblem, State
 
@@ -32,15 +32,15 @@ def read_item_page(page: Document) -> PageOutcome:
     title = next((t for e in css(_TITLE)(page.root) if (t := _first_text(e))), "")
     if not title:
         return LayoutChanged("title", f"an item page without a title at {_TITLE.split(',')[0]}")
-    number = _item_number(page)
-    if number is None:
-        return LayoutChanged("external_id", "an item page without an item number")
+    numbers = _item_numbers(page)
+    if len(numbers) != 1:
+        return LayoutChanged("external_id", f"an item page with {len(numbers) or 'no'} item numbers, one was expected")
+    number = numbers.pop()
     texts = _price_texts(page.root)
     if not texts:
         return LayoutChanged("price", f"an item page without a price at {_PRICES}")
-    point = point_of([t for _, t in texts], page.point)
     try:
-        listing = _listing(page, number, title, texts, point)
+        listing = _listing(page, number, title, texts, page.point)
     except AmountError as error:
         return Found((), (RowProblem(f"item {number}", str(error)),))
     return Found((listing,), (), None, {"cards": 1, "listings": 1, "markup item": 1})
@@ -51,12 +51,16 @@ def _first_text(element: Element) -> str:
     return text_of(spans[0]) if spans else text_of(element)
 
 
-def _item_number(page: Document) -> str | None:
+def _item_numbers(page: Document) -> set[str]:
+    """Return the numbers that the page gives its item, in its text and in its own address: they have to agree."""
+    found: set[str] = set()
     for element in css(".ux-layout-section__textual-display--itemId, #descItemNumber")(page.root):
-        if found := re.search(r"(?<!\d)(\d{9,14})(?!\d)", text_of(element)):
-            return found.group(1)
-    addresses = page.root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    return next((m.group(1) for a in addresses if (m := re.search(r"/itm/(?:[^/?#]+/)?(\d{9,14})(?!\d)", a))), None)
+        found.update(re.findall(r"(?<![\w])(\d{9,14})\s*$", text_of(element).rpartition(":")[2].strip()) or ["?"])
+    for address in page.root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content"):
+        if "/itm/" in address:
+            own = re.search(r"/itm/(?:[^/?#]+/)?(\d{9,14})(?:[/?#]|$)", address)
+            found.add(own.group(1) if own else "?")
+    return found
 
 
 def _price_texts(root: Element) -> list[tuple[str, str]]:
@@ -71,7 +75,7 @@ def _price_texts(root: Element) -> list[tuple[str, str]]:
 
 
 def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str]], point: Point) -> RawListing:
-    money = {role: _money(text, point, page) for role, text in texts}
+    money = _by_role(page, texts, point)
     bid = money.get("bid")
     main = bid or money.get("") or money.get("bin")
     condition, shipping = _condition(page.root), _shipping(page, point, main)
@@ -111,8 +115,18 @@ def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str
     )
 
 
+def _by_role(page: Document, texts: list[tuple[str, str]], point: Point) -> dict[str, Money | None]:
+    """Return the amounts by role; AmountError where one cannot be told from another."""
+    roles = [role for role, _ in texts]
+    if len(set(roles)) < len(roles) or ("" in roles and len(roles) > 1):
+        raise AmountError("it has several prices that cannot be told apart")
+    if css(".x-bid-count, .x-bid-price")(page.root) and "bid" not in roles:
+        raise AmountError("it is an auction, and has no bid")
+    return {role: _money(text, point, page) for role, text in texts}
+
+
 def _money(text: str, point: Point, page: Document) -> Money | None:
-    if not any(c.isdigit() for c in text):
+    if is_worded(text):
         return None
     money = read_money(without_unit(text), point, page.dollar)
     if money.currency is None:
@@ -159,10 +173,16 @@ def _status(root: Element) -> str:
     return next((t for e in css(_STATUS)(root) if (t := text_of(e)[:200])), "")
 
 
+def _out_of_stock(root: Element) -> bool:
+    """Return whether the data for search engines says that it can no longer be bought."""
+    scripts = root.xpath("//script[@type='application/ld+json']/text()")
+    return any(re.search(r'"availability"\s*:\s*"[^"]*/(?:OutOfStock|SoldOut|Discontinued)"', s) for s in scripts)
+
+
 def _state(root: Element, auction: bool) -> tuple[Kind, State]:
     status = _status(root)
     if re.search(r"\bsold\b|winning bid|verkauft", status, re.IGNORECASE):
         return "sold", "sold"
-    if status and (words.says("ended", status) or "no longer available" in status.lower()):
+    if (status and (words.says("ended", status) or "no longer available" in status.lower())) or _out_of_stock(root):
         return "ended", "ended"
     return ("bid" if auction else "ask"), "live"

@@ -13,6 +13,7 @@ from crawlers.listing import Found, LayoutChanged, NothingFound, PageOutcome, Ra
 _TOLERATED = 0.5
 _RIVER = ".srp-river-results, .srp-results, .srp-controls__count-heading, .srp-save-null-search, .srp-river-main"
 
+_ENDS = re.compile(r"\s*>(?:\s|</[a-zA-Z][\w-]*\s*>|<!--(?:(?!-->).)*-->)*", re.DOTALL)
 _NOTHING = ".srp-river-answer--SAVE_CARD, .srp-save-null-search__heading, .srp-save-null-search"
 
 
@@ -86,9 +87,11 @@ def _cut_off(card: Element, source: str) -> bool:
         if node.getnext() is not None and node.getparent() is not None:
             return False
         node = node.getparent()
-    tail = source[max(0, source.rfind(card.get("data-listingid") or "/itm/")) :].lower()
-    closed = ("</ul", "</main", "</body", "</html", *(("</li",) if card.tag == "li" else ()))
-    return not any(end in tail for end in closed)
+    # Nothing follows it in the tree: then nothing but ends of tags may follow it in the file either. Else the
+    # file was cut, or a broken comment or nesting swallowed the rest.
+    tail = source[max(0, source.rfind(card.get("data-listingid") or "/itm/")) :]
+    _, closed, rest = tail.rpartition(f"</{card.tag}")
+    return not closed or _ENDS.fullmatch(rest) is None
 
 
 def _add(listing: RawListing, listings: dict[str, RawListing], problems: list[RowProblem], number: int) -> None:

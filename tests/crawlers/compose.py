@@ -156,6 +156,11 @@ def _s_card(card: Card, site: str, july: bool) -> str:
         f'<div class="s-card__attribute-row"><span class="su-styled-text secondary large">{escape(r)}</span></div>'
         for r in card.rows
     ]
+    if card.caption and card.caption[0] != "signal":
+        rows.append(
+            f'<div class="s-card__attribute-row"><a class="su-link" href="https://www.{site}/sl/list?mode=SellLikeItem&amp;itemId={listing}">'
+            '<span class="su-styled-text secondary default">Sell one like this</span></a></div>'
+        )
     caption = (
         f'<div class="s-card__caption"><span class="su-styled-text {card.caption[0]} default">{card.caption[1]}</span></div>'
         if card.caption
