@@ -15,6 +15,7 @@ NAMED = {name.model for name in names()}
 #: Spellings that really mean several cards; what else a listing says has to decide.
 OPEN_ALIASES = {
     *("titan x", "k40", "rtx 4000", "rtx 5000", "rtx 6000"),
+    *("fx 5500", "fx 5600", "fx 5800"),
     *("460", "470", "480", "560", "570", "580", "590"),
     *("260m", "680m", "780m", "6450m", "6550m", "6650m", "radeon 6450m", "radeon 6550m", "radeon 6650m"),
 }
