@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,6 +27,15 @@ from crawlers.swap_subs import Sub, known_subs
 LARGEST_DOCUMENT = 32 << 20
 CSV_BATCH = 1000
 STDIN = "-"
+
+
+#: How many lines of a dump are done, by its identity.
+Done = Callable[[str], int]
+
+
+def nothing_done(_name: str) -> int:
+    """Return 0: reading begins at the first line."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +96,12 @@ def read_file(
     observed_at: datetime | None = None,
     latest: datetime | None = None,
     subs: Mapping[str, Sub] | None = None,
-    resumed: Mapping[str, int] | None = None,
+    done: Done = nothing_done,
 ) -> Iterator[Page]:
     """Yield the pages of ``file``. Raises NoListingsError, saying what it is, and OSError.
 
     A listing whose file does not date it is dated by ``observed_at``, else by the time of the file.
-    ``resumed`` gives the line after which to go on, by the identity of a dump.
+    ``done`` is asked how many lines of a dump are done, by its identity.
     """
     subs = known_subs() if subs is None else subs
     with _opened(file) as (stream, changed_at):
@@ -106,7 +115,7 @@ def read_file(
             stream.seek(0)
         with _unpacked(stream, packing) as content:
             if family == "dump":
-                pages = _dump_pages(file, stream, content, head, subs, resumed or {})
+                pages = _dump_pages(file, stream, content, head, subs, done)
             elif family == "csv":
                 pages = _csv_pages(file, stream, content, start, latest)
             else:
@@ -241,13 +250,13 @@ def _dump_pages(
     content: IO[bytes],
     head: bytes,
     subs: Mapping[str, Sub],
-    resumed: Mapping[str, int],
+    done: Done,
 ) -> Iterator[Page]:
     from crawlers.reddit_archive import lines_of, read_dump
 
     name = dump_identity(raw, head, subs)
     line = 0
-    for batch in read_dump(lines_of(content), subs, skip=resumed.get(name, 0)):
+    for batch in read_dump(lines_of(content), subs, skip=done(name)):
         line = batch.line
         outcome = Found(
             tuple(batch.listings),

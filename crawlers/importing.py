@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def import_file(
     progress: Progress = _silent,
 ) -> FileReport:
     """Import one file within run ``run_id`` and count what came of it in ``counts``."""
-    reading = take_file(file, say, observed_at=observed_at, now=now, resumed=_Resumed(engine))
+    reading = take_file(file, say, observed_at=observed_at, now=now, done=partial(_lines_done, engine))
     while True:
         try:
             page = next(reading)
@@ -131,14 +132,7 @@ def store_listings(
     counts.purged += purged
 
 
-class _Resumed(dict[str, int]):
-    """How far dumps were read, looked up when a dump is met."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__()
-        self._engine = engine
-
-    def get(self, name: str, default: int = 0) -> int:  # type: ignore[override]
-        with self._engine.connect() as conn:
-            value = get_cursor(conn, CURSOR_SOURCE, name)
-        return int(value) if value and value.isdecimal() else default
+def _lines_done(engine: Engine, name: str) -> int:
+    with engine.connect() as conn:
+        value = get_cursor(conn, CURSOR_SOURCE, name)
+    return int(value) if value and value.isdecimal() else 0

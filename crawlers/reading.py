@@ -1,10 +1,10 @@
 """One file, read and reported on: a line for each thing that is wrong with it, for people. Knows no database."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawlers.files import File, Page, read_file
+from crawlers.files import Done, File, Page, nothing_done, read_file
 from crawlers.listing import Blocked, Found, LayoutChanged, NothingFound
 from crawlers.recognize import NoListingsError
 from crawlers.swap_subs import configured_subs
@@ -33,7 +33,7 @@ def take_file(
     *,
     observed_at: datetime | None,
     now: datetime,
-    resumed: Mapping[str, int] | None = None,
+    done: Done = nothing_done,
 ) -> Generator[Page, None, FileReport]:
     """Yield the pages of ``file`` and return how it went; ``say`` gets one line about each thing that is wrong.
 
@@ -42,7 +42,7 @@ def take_file(
     report = FileReport(file.name)
     unread: str | None = None
     try:
-        pages = read_file(file, observed_at=observed_at, latest=now + _SKEW, subs=configured_subs(), resumed=resumed)
+        pages = read_file(file, observed_at=observed_at, latest=now + _SKEW, subs=configured_subs(), done=done)
         for page in pages:
             unread = unread or _judge(page, report, say)
             found = isinstance(page.outcome, Found) and bool(page.outcome.listings)

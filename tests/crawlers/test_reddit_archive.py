@@ -109,5 +109,5 @@ def test_a_dump_file_is_read_in_pages_with_a_mark_to_go_on_from(tmp_path: Path, 
     pages = list(read_file(File(path, path.name)))
     assert [p.resume.line if p.resume else None for p in pages] == [500, 1000, 1200, 0]
     name = pages[0].resume.name if pages[0].resume else ""
-    rest = list(read_file(File(path, path.name), resumed={name: 1000}))
+    rest = list(read_file(File(path, path.name), done={name: 1000}.__getitem__))
     assert [len(p.outcome.listings) for p in rest if isinstance(p.outcome, Found)] == [200, 0]
