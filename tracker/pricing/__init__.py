@@ -8,12 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tracker.pricing.frames import deals as deals
+    from tracker.pricing.frames import fair_value as fair_value
+    from tracker.pricing.frames import market as market
     from tracker.pricing.price_history import history as history
 
 #: Where each function lives.
-_HOMES = {"history": "tracker.pricing.price_history"}
+_HOMES = {
+    "deals": "tracker.pricing.frames",
+    "fair_value": "tracker.pricing.frames",
+    "history": "tracker.pricing.price_history",
+    "market": "tracker.pricing.frames",
+}
 
-__all__ = ["history"]
+__all__ = ["deals", "fair_value", "history", "market"]
 
 
 def __getattr__(name: str) -> Any:
