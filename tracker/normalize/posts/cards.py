@@ -30,6 +30,16 @@ class Cards:
     wanted: frozenset[str] = frozenset()
 
 
+_SEPARATOR = re.compile(r"[,|;/&+\[\]()]")
+
+
+def _segment(text: str, mention: Mention) -> str:
+    """The words around a name up to the next separators."""
+    before = _SEPARATOR.split(text[: mention.start])[-1]
+    after = _SEPARATOR.split(text[mention.end :])[0]
+    return f"{before}{text[mention.start : mention.end]}{after}".strip()
+
+
 def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[list[Item], frozenset[str]]:
     """Cards named on the offered side, and the models named on the wanted side only."""
     items: list[Item] = []
@@ -44,7 +54,7 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
         parts = bool(listed) or _is_part(post.text, mention)
         if parts:
             continue
-        items.append(Item.of(mention, "title", -1, post.text))
+        items.append(Item.of(mention, "title", -1, _segment(post.text, mention)))
     return items, frozenset(wanted - {item.model for item in items})
 
 
@@ -215,7 +225,7 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
             cards.items.append(titled)
             titled.learn(mention)
             titled.where, titled.line, titled.form, titled.structural = "body", number, form, structural
-            titled.words = layout.text_of(number)
+            titled.words = f"{titled.words} {layout.text_of(number)}"
             item = titled
         else:
             item = Item.of(mention, "body", number, layout.text_of(number))

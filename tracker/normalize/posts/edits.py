@@ -10,7 +10,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
 
-__all__ = ["apply_edits"]
+__all__ = ["apply_edits", "named_by_words"]
 
 _CLAUSE = re.compile(r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |(?<=pending), ")
 _WORD = re.compile(r"[a-z][a-z0-9]{1,}")
@@ -23,14 +23,14 @@ _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus 
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = re.compile(r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|closed|fell|back|edit|update|market")
 _INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
-_LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)[ #\d:/.-]{0,14}")
+_LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)(?: ?#?\d{1,2}(?:[/.-]\d{1,2}(?:[/.-]\d{2,4})?)?(?=\W))?[ :.)*-]{0,5}")
 
 
 def _tokens(item: Item) -> set[str]:
     return {_ALIASES.get(word, word) for word in _WORD.findall(item.words[:160])} - _COMMON
 
 
-def _named_by_words(clause: str, items: list[Item]) -> list[Item]:
+def named_by_words(clause: str, items: list[Item]) -> list[Item]:
     """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
     said = {_ALIASES.get(word, word) for word in _WORD.findall(clause)} - _COMMON
     if not said or len(items) < 2:
@@ -54,14 +54,14 @@ def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> 
     if models:
         hit = [item for item in items if item.model in models]
         if len(hit) > 1:
-            narrowed = _named_by_words(clause, hit)
+            narrowed = named_by_words(clause, hit)
             if narrowed:
                 return narrowed, False
             if len({item.model for item in hit}) == 1 and not _ALL.search(clause):
                 unsold = [item for item in hit if item.status != "sold"]
                 return unsold[:1] or hit[:1], False
         return hit, not hit
-    named = _named_by_words(clause, items)
+    named = named_by_words(clause, items)
     if named:
         return named, False
     if names_goods(clause) and not _GPU_WORD.search(clause):
@@ -108,7 +108,7 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
     if said == "sold" and len(cards.items) == 1 and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text) and left_over(clause, cards.items[0].quantity or 1) is None:
         return
     amounts = [amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"]
-    if said is None and not (edit and (amounts or "left" in clause)):
+    if said is None and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return
     targets, elsewhere = _targets(layout, cards, low, high, clause)
     if elsewhere:
@@ -156,7 +156,7 @@ def _apply(item: Item, clause: str, said: str | None, edit: bool) -> None:
     left = left_over(clause, quantity)
     if left is not None and item.status == "sold" and "left" not in clause:
         return
-    if left is not None and (quantity > 1 or "left" in clause):
+    if left is not None and (quantity > 1 or "left" in clause or "remain" in clause):
         item.quantity = left
         if item.status == "sold" and left:
             item.status = None

@@ -75,7 +75,7 @@ _SEGMENT = re.compile(r"[,;|\n()\[\]+&]")
 
 def _sized(post: PostText, mention: Mention) -> Mention:
     """Settle memory and form from the card's own line: another item's words say nothing of it."""
-    if mention.contradiction:
+    if mention.contradiction or mention.modified:
         mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
     elif len(mention.models) > 1 or any(word in mention.model for word in _FAMILY):
         mention = _again(post, mention, *_bounds(post.text, mention, _LINE_END))

@@ -22,7 +22,7 @@ _AFTER = re.compile(
 _PRICE_PAREN = re.compile(r"[^\n;]{0,50}?(?:[$£€] ?[\d.,]+|[\d.,]+ ?[$£€])[^\n;$£€]{0,30}?\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?x)?(?: available| left)?(?:[,;][^)\n]{0,60})?\)")
 _TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
-_LEFT = re.compile(rf"(?:(?P<n>{_NUMBER}|last one|1) (?:left|remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|remaining)|have (?P<have>{_NUMBER}) (?:left|more))")
+_LEFT = re.compile(rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?: [a-z]\S{{0,11}}){{0,2}} (?:left|remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|remaining)|have (?P<have>{_NUMBER}) (?:left|more))")
 _GONE = re.compile(rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |are |has been |have been |was )?(?:sold|gone)\b|sold (?P<m>{_NUMBER})\b")
 
 

@@ -28,7 +28,7 @@ __all__ = ["read_post"]
 _CLOSED_FLAIR = ("closed", "sold", "complete", "traded", "gone", "fulfilled")
 _SOLD_TITLE = re.compile(r"^\W{0,3}(?:sold|closed)\b|[\[(](?:sold|closed)[\])]|\bsold\W{0,3}$")
 _CURRENCIES = {"canadianhardwareswap": "CAD", "hardwareswapuk": "GBP", "hardwareswapeu": "EUR", "bapcsalescanada": "CAD", "hardwareswapaustralia": "AUD"}
-_IN_CURRENCY = re.compile(r"(?:prices?|all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|only)")
+_IN_CURRENCY = re.compile(r"(?:all )?prices(?: (?:are|is|in|all))* (?P<after>cad|usd|gbp|eur|aud)\b|(?:prices?|all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|only)")
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
@@ -135,7 +135,7 @@ def _priced_on_its_line(layout: Layout, item: Item) -> bool:
 
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
-_GPU_WORD = re.compile(r"\b(?:gpus?|(?:graphics?|video) ?cards?)\b")
+_GPU_WORD = re.compile(r"\b(?:card|gpus?|(?:graphics?|video) ?cards?)\b")
 
 
 def _leftover(layout: Layout, cards: Cards, other_goods: bool) -> None:
@@ -145,14 +145,15 @@ def _leftover(layout: Layout, cards: Cards, other_goods: bool) -> None:
         return
     used = {amount.start for item in cards.items for amount in item.asked}
     for number, line in enumerate(layout.lines):
-        if number in layout.rows or number in layout.edits or layout.sections[number] == "want":
+        if number in layout.rows or number in layout.edits or layout.sections[number] == "want" or number not in layout.amounts:
             continue
         own = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used]
         if own and len(cards.items) == 1 and not _priced_on_its_line(layout, cards.items[0]) and _GPU_LABEL.match(line.text):
             cards.items[0].asked = own
             break
-        if not own or names_goods(line.text):
+        if not own or (len(line.text) < 70 and names_goods(line.text)):
             continue
+        own = [amount for amount in own if not names_goods(layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])]
         if len(cards.items) > 1 and any(amount.each or amount.lot for amount in own):
             counted = [amount for amount in own if amount.each or amount.lot]
             if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
@@ -386,7 +387,7 @@ def _currency(post: _Post, amount: Amount | None) -> str:
         return amount.currency
     stated = _IN_CURRENCY.search(post.body.text)
     if stated:
-        code = stated.group("code") or stated.group("all")
+        code = stated.group("code") or stated.group("all") or stated.group("after")
         return _CODES.get(code, code.upper()[:3])
     default = _CURRENCIES.get(post.listing.source.lower())
     if default:

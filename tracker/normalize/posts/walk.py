@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.edits import named_by_words
 from tracker.normalize.posts.goods import is_bundled, names_goods, without_spans
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -43,10 +44,16 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
         if named:
             current = _named_line(layout, cards, number, named)
             leader = line
+        elif (labelled := _labelled(layout, cards, number)) is not None:
+            current, leader = [labelled], line
+            _further_line(layout, cards, number, current)
         elif current and _opens_other(layout, number, leader, start is not None and current == start):
             current, leader = [], None
         else:
             _further_line(layout, cards, number, current)
+
+
+_SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
 def _row(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> None:
@@ -56,8 +63,9 @@ def _row(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> Non
         return
     line = layout.lines[number]
     text = layout.post.text[line.begin : line.end]
+    partly = _SOME_SOLD.search(text)
     for item in items:
-        item.status = item.status or status_in(text)
+        item.status = item.status or (None if partly else status_in(text))
         item.broken = item.broken or bool(says_broken(text))
         if table.retail:
             item.system = True
@@ -200,9 +208,14 @@ def _facts(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> N
             item.status = _strip_quantity_status(own, item) or item.status
             if layout.sections[number] == "sold":
                 item.status = "sold"
-        if layout.post.is_struck(start, end):
+        if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
             item.status = "sold"
         item.broken = item.broken or bool(says_broken(own))
+
+
+def _priced_again(layout: Layout, number: int, end: int) -> bool:
+    """``~~6950 XT $450~~ $415``: the name was struck along with the old price only."""
+    return any(amount.kind == "asking" and not amount.struck and amount.start > end for amount in layout.amounts.get(number, ()))
 
 
 def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
@@ -252,6 +265,20 @@ def _opens_other(layout: Layout, number: int, leader: Line | None, from_title: b
     return bool(peer and shallow and line.kind in ("number", "heading", "text") and line.bold)
 
 
+def _labelled(layout: Layout, cards: Cards, number: int) -> Item | None:
+    """``Founders: 700``: a line that names one of several cards by its edition or maker alone."""
+    amounts = layout.amounts.get(number)
+    if not amounts or len(cards.items) < 2 or number in layout.edits:
+        return None
+    line = layout.lines[number]
+    head = layout.post.text[line.start : amounts[0].start]
+    if not 2 <= len(head) <= 40 or names_goods(head) or _LABEL.match(head) or _CUE_START.match(head) or _ASKS.search(head):
+        return None
+    hits = named_by_words(head, cards.items)
+    return hits[0] if hits and not hits[0].asked else None
+
+
+_ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
 _FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
 
 
