@@ -168,10 +168,13 @@ def _told(text: str) -> dict[str, Any]:
 
 
 def read_and_price(engine: Engine, say: Say = lambda _: None) -> Any:
-    """Read what counts and was not read yet, bring the daily prices up to date, and return the counts of that."""
+    """Read what counts and was not read yet, bring prices and fair values up to date, and return the counts of that."""
     from tracker.ingest import ingest
+    from tracker.pricing.fairvalue import update_fair_values
 
-    return ingest(engine, lambda read: say(f"read {read:,} listings"))
+    counts = ingest(engine, lambda read: say(f"read {read:,} listings"))
+    update_fair_values(engine)
+    return counts
 
 
 def expire(engine: Engine, now: datetime | None = None) -> int:

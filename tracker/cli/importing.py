@@ -133,8 +133,10 @@ def _summary(counts: "ImportCounts") -> None:
 def _normalize(engine: Any) -> None:
     """Read the new listings to offers and prices, and say what came of it."""
     from tracker.ingest import ingest
+    from tracker.pricing.fairvalue import update_fair_values
 
     done = ingest(engine)
+    update_fair_values(engine)
     rejected = ", ".join(f"{code} {n:,}" for code, n in sorted(done.rejected.items(), key=lambda c: -c[1]))
     _say(f"{done.offers:,} offers" + (f"; rejected: {rejected}" if rejected else ""))
 

@@ -166,7 +166,7 @@ def _print_market(rows: "Sequence[MarketRow]", currency: str) -> None:
         return
     headings = {
         "card": "card", "value": f"fair {currency}", "interval": "80 % interval", "n": "n", "effective": "eff.",
-        "kind": "of", "gb": "$/GB", "fp16": "$/TFLOP", "gbps": "$/(GB/s)", "d30": "30 d", "d90": "90 d",
+        "kind": "kind", "gb": "$/GB", "fp16": "$/TFLOP", "gbps": "$/(GB/s)", "d30": "30 d", "d90": "90 d",
         "path": "26 weeks", "best": "best live offer",
     }  # fmt: skip
     valued = [row for row in rows if row.fair_value is not None]
@@ -176,7 +176,7 @@ def _print_market(rows: "Sequence[MarketRow]", currency: str) -> None:
         typer.echo(f"{gap['name']}: {gap['share']:+.1%} (n = {gap['n']}), taken into account")
     if withheld:
         typer.echo(f"\nwithheld, {len(withheld)} cards:")
-        names = {"card": "card", "n": "n", "kind": "of", "reason": "why", "best": "best live offer"}
+        names = {"card": "card", "n": "n", "kind": "kind", "reason": "why", "best": "best live offer"}
         print_rows([_line(row) | {"reason": row.reason} for row in withheld], Format.table, tuple(names), names)
 
 

@@ -102,7 +102,7 @@ def _value(gpu_id: int, condition: str, day: date, units: Sequence[_Unit]) -> Fa
     """Return the value from the best kind that has enough prices, else why there is none."""
     if not units:
         return FairValue(gpu_id=gpu_id, condition=condition, day=day, reason=_no_prices(condition))
-    enough = [unit for unit in units if unit.n_effective >= FEWEST_EFFECTIVE]
+    enough = [unit for unit in units if round(unit.n_effective, 1) >= FEWEST_EFFECTIVE]
     unit = enough[0] if enough else max(units, key=lambda u: u.n_effective)
     base = FairValue(
         gpu_id=gpu_id, condition=condition, day=day, n=unit.n, n_effective=round(unit.n_effective, 1),
