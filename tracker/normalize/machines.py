@@ -28,6 +28,7 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
     """Return the reject code ``egpu``, ``system`` or ``bundle`` with the word that says so, None for loose cards."""
     strong = parts = card = laptop = goods = None
     kinds = set()
+    processor = "x3d" in text or "00k" in text or "00f" in text or "50x" in text or "00x" in text or "wx" in text
     for hit in hits:
         tags = hit.tags
         if not tags:
@@ -45,9 +46,11 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
             goods = goods or hit
         elif "laptop" in tags:
             laptop = laptop or hit
-    cpu = _cpu(text)
+        elif "processor" in tags:
+            processor = True
+    cpu = _cpu(text) if processor else None
     sizes = sum(size.system for size in find_sizes(text)) if (cpu or strong or parts or laptop) else 0
-    storage = _STORAGE.search(text) is not None
+    storage = (kinds or "tb" in text) and _STORAGE.search(text) is not None
     evidence = bool(cpu) + bool(sizes) + storage + bool(kinds)
     if strong and (evidence or not card and strong.text not in _KEYWORDS or strong.text.startswith("hgx")):
         return "system", strong
@@ -59,10 +62,14 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
         return "system", parts
     if goods and not _own_word(goods, card) and _JOINED.search(text):
         return "bundle", goods
-    board = _BOARD.search(text) if mentions else None
+    board = _BOARD.search(text) if mentions and _may_join(text) else None
     if board and (_PLUS_BEFORE.search(text, max(0, board.start() - 50), board.start()) or (not card and _JOINED.search(text))):
         return "bundle", goods
     return None
+
+
+def _may_join(text: str) -> bool:
+    return "+" in text or "&" in text or "and" in text or "w" in text or "bundle" in text or "combo" in text or "," in text
 
 
 def _only_compatible(text: str, hit: Hit) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tracker.catalog import PartNumber, part_numbers
+from tracker.normalize.trie import trie_pattern
 
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z0-9]{2,12}(?:-[a-z0-9]{1,14}){0,6}")
 _DIGIT = re.compile(r"\d")
@@ -32,10 +33,16 @@ def _by_head() -> dict[str, tuple[PartNumber, ...]]:
     return {head: tuple(parts) for head, parts in found.items()}
 
 
+@cache
+def _prefix_pattern() -> re.Pattern[str]:
+    prefixes = {part.prefix.lower() for part in part_numbers()}
+    return re.compile(rf"(?<![a-z0-9])(?:{trie_pattern(sorted(prefixes), '-')})")
+
+
 def _tokens(text: str) -> Iterator[re.Match[str]]:
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if len(token) >= _LEAST_LENGTH and _DIGIT.search(token):
+    for prefix in _prefix_pattern().finditer(text):
+        match = _TOKEN.match(text, prefix.start())
+        if match and len(match[0]) >= _LEAST_LENGTH and _DIGIT.search(match[0]):
             yield match
 
 

@@ -1,11 +1,14 @@
 """Reads any listing: swap posts as posts, everything else by its title."""
 
+from functools import lru_cache
+
 from tracker.normalize.titles import read_title
 from tracker.normalize.types import ListingText, Reading
 
 _SWAP_WORDS = ("hardwareswap", "homelabsales", "swap", "reddit")
 
 
+@lru_cache(maxsize=256)
 def is_post(source: str) -> bool:
     """Tell whether ``source`` is a sub whose posts offer goods in title and body."""
     name = source.lower().removeprefix("r/")

@@ -49,25 +49,28 @@ def read_title(listing: ListingText, explain: bool = False) -> Reading:
     for hit in hits:
         if explain and (hit.tags or hit.goods):
             trace.add("word", ", ".join(sorted(hit.tags) or [hit.goods.name if hit.goods else ""]), hit.start, hit.end)
-    mentions = _mentions(cleaned, hits, trace)
-    code, mention = _what(cleaned, listing, hits, mentions, trace)
+    tags: set[str] = set()
+    for hit in hits:
+        tags |= hit.tags
+    mentions = _mentions(cleaned, trace)
+    code, mention = _what(cleaned, listing, hits, tags, mentions, trace)
     if code or mention is None:
         trace.add("reject", code or "no_card")
         return Reading(intent="sell", reject=code or "no_card", trace=tuple(trace.steps))
-    quantity = find_quantity(cleaned.text, mentions)
+    quantity = find_quantity(cleaned.text, mentions, tags)
     if quantity.open:
         trace.add("reject", "open_lot", quantity.start, quantity.end)
         return Reading(intent="sell", reject="open_lot", trace=tuple(trace.steps))
     if quantity.count > 1:
         trace.add("quantity", str(quantity.count), quantity.start, quantity.end)
-    offer = _offer(cleaned, listing, mention, quantity, hits, trace)
+    offer = _offer(cleaned, listing, mention, quantity, hits, tags, trace)
     return Reading(intent="sell", offers=(offer,), trace=tuple(trace.steps))
 
 
-def _mentions(cleaned: CleanText, hits: Sequence[Hit], trace: _Trace) -> list[Mention]:
+def _mentions(cleaned: CleanText, trace: _Trace) -> list[Mention]:
     found = find_mentions(cleaned)
     parts: list[Part] = []
-    if len(found) != 1 or found[0].stated_gb is None or len(found[0].skus) != 1 or found[0].form != "desktop":
+    if len(found) != 1 or _is_open(found[0]):
         parts = find_parts(cleaned.text)
     mentions = settle(cleaned, found, parts)
     if trace.wanted:
@@ -79,12 +82,23 @@ def _mentions(cleaned: CleanText, hits: Sequence[Hit], trace: _Trace) -> list[Me
     return mentions
 
 
+def _is_open(mention: Mention) -> bool:
+    """Tell whether a part number could add something: a size, a form, or that a laptop's board is meant."""
+    if mention.vram_gb is None or len(mention.skus) != 1 or mention.form != "desktop":
+        return True
+    return mention.stated_gb is None and not mention.model.startswith(("GeForce", "Radeon RX"))
+
+
 def _what(
-    cleaned: CleanText, listing: ListingText, hits: Sequence[Hit], mentions: list[Mention], trace: _Trace
+    cleaned: CleanText,
+    listing: ListingText,
+    hits: Sequence[Hit],
+    tags: set[str],
+    mentions: list[Mention],
+    trace: _Trace,
 ) -> tuple[str | None, Mention | None]:
     """Return the reject code, or the one card that is sold."""
     text = cleaned.text
-    tags = frozenset().union(*(hit.tags for hit in hits)) if hits else frozenset()
     price = float(listing.price) if listing.price is not None else None
     if not mentions and not tags & _SPEAKS_OF_CARDS:
         return "no_card", None
@@ -109,7 +123,7 @@ def _what(
         trace.add(code, word.text if word else "processor", word.start if word else None, word.end if word else None)
         return code, None
     if len({card.model for card in cards}) > 1:
-        return ("mixed_lot" if find_quantity(text, cards).count > 1 else "menu"), None
+        return ("mixed_lot" if find_quantity(text, cards, tags).count > 1 else "menu"), None
     card = cards[0]
     if "menu" in tags and card.vram_gb is None and len(card.skus) > 1:
         return "menu", None
@@ -120,9 +134,14 @@ def _what(
 
 
 def _offer(
-    cleaned: CleanText, listing: ListingText, card: Mention, quantity: Quantity, hits: Sequence[Hit], trace: _Trace
+    cleaned: CleanText,
+    listing: ListingText,
+    card: Mention,
+    quantity: Quantity,
+    hits: Sequence[Hit],
+    tags: set[str],
+    trace: _Trace,
 ) -> Offer:
-    tags = frozenset().union(*(hit.tags for hit in hits)) if hits else frozenset()
     condition = condition_of(listing.condition_id, listing.condition)
     broken = condition == "parts" or "broken" in tags
     if broken:
@@ -130,7 +149,7 @@ def _offer(
         condition = "parts"
     if condition is None:
         condition = next((kind for pattern, kind in _TITLE_CONDITION if pattern.search(cleaned.text)), None)
-    flags = tuple(name for name in ("noise", "no_cooler", "modified") if name in tags)
+    flags = tuple([name for name in _FLAGS if name in tags]) if tags else ()
     form = card.form
     if form == "desktop" and "laptop" in tags and "not_laptop" not in tags:
         form = "mobile"
@@ -156,8 +175,12 @@ def _offer(
     )
 
 
+_FLAGS = ("noise", "no_cooler", "modified")
+_SURE = {"sure": 0.99, "likely": 0.95, "number": 0.85, "short": 0.95, "maker": 0.85}
+
+
 def _confidence(card: Mention, flags: tuple[str, ...]) -> float:
-    sure = {"sure": 0.99, "likely": 0.95, "number": 0.85, "short": 0.95, "maker": 0.85}.get(card.strength, 0.9)
+    sure = _SURE[card.strength]
     if card.vram_gb is None:
         sure -= 0.05
-    return round(sure - 0.15 * ("noise" in flags), 2)
+    return round(sure - 0.15, 2) if "noise" in flags else sure

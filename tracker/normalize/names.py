@@ -1,0 +1,133 @@
+"""Finds names of cards in a text, and how sure each is that a card is meant."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tracker.normalize.memory import Size
+from tracker.normalize.trie import trie_pattern
+from tracker.normalize.vocabulary import Spelling, forms, spellings, squeeze
+
+
+@dataclass(slots=True)
+class Found:
+    """A name at ``start:end``; ``witnessed`` False where nothing confirms that it is a card's."""
+
+    start: int
+    end: int
+    spelling: Spelling
+    mobile: bool
+    witnessed: bool
+    sizes: list[Size]
+
+
+@cache
+def name_pattern() -> re.Pattern[str]:
+    """Return the one pattern that finds every spelling; group 1 is the name, group 2 a laptop suffix."""
+    laptop = r"m(?:q|xm)?|[ -]?(?:max-?q|mobile|laptop|notebook|mxm|m(?= ?\d+ ?gb))"
+    return re.compile(rf"(?<![a-z0-9])({trie_pattern(forms())})({laptop})?(?:'?s)?(?![a-z0-9])")
+
+
+_WITNESS = re.compile(
+    r"(?<![a-z0-9])(?:nvidia|geforce|radeon|rtx|gtx|gpus?|graphics?|video ?cards?|grafi[kc]\w*|vga|vram|gddr\dx?|"
+    r"hbm\d?e?|quadro|tesla|evga|zotac|gigabyte|msi|asus|pny|sapphire|powercolor|xfx|asrock|palit|gainward|inno3d|"
+    r"kfa2|galax|colorful|maxsun|yeston|aorus|strix|tuf|ventus|windforce|ftw3?|xc3?|founders?|fe|suprim|red devil|"
+    r"hellhound|nitro|pulse|waterforce|lhr|cuda|cards?|sli|crossfire|mining|accelerator|tensor|amd|arc|bnib|blower|"
+    r"trio|trinity|twin edge)(?![a-z0-9])"
+)
+_MAKER_BEFORE = re.compile(
+    r"(?<![a-z0-9])(?:nvidia|geforce|radeon|amd|evga|zotac|gigabyte|msi|asus|pny|sapphire|powercolor|xfx|gtx|rtx|rx|"
+    r"strix|tuf|arc|quadro|tesla|hd) {1,3}$"
+)
+_CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|gt|rx|r9|r7|ati) {1,3}$")
+_MAKER_WINDOW = 14
+_CPU_OR_PC_BEFORE = re.compile(
+    r"(?:\bi[3579][ -]{0,3}|\br[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|xeon \S{0,3}-?|epyc |"
+    r"threadripper |core(?: 2| ultra)? |ultra [579] |optiplex |precision |latitude |inspiron |vostro |xps |prodesk |"
+    r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |\bfx[ -]|phenom \S{0,4} ?|"
+    r"pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |seagate |mx|[$€£#]|hl-|dcp-|mfc-|"
+    r"under |over |below |paid |asking |for )\Z"
+)
+_NUMBER_OF_SOMETHING_AFTER = re.compile(
+    r" ?(?:p\b|mah|mhz|ghz|rpm|watts?\b|w\b|hz|kg|lbs?\b|mm\b|cm\b|usd|dollars|obo|shipped|points?|\$|€|£|%|"
+    r"x ?\d{3,4}|miles|evo\b|pro\b|qvo|plus\b|nvme|m\.2|ssd|cpu|motherboard|mobo|series)|"
+    r"[.,]\d|:\d|/\d\d?/|-\d{3,4}\b|\+? ?(?:psu|power supply)"
+)
+_SUPER_ADVERB = re.compile(
+    r" (?:clean|fast|quiet|rare|nice|cheap|cool|good|great|deal|low|clocked|clock|duper|powerful|lightly)\b"
+)
+#: The suffix behind the size or the board's line: RTX 4080 16GB Super, RTX 2070 XC Super.
+_LATE_SUFFIX = re.compile(
+    r" {1,2}(?:(?:\d{1,2} ?gb? |gddr\dx? ){1,2}(ti super|super|ti|xtx|xt|gre)|"
+    r"(?:(?:dual|oc|xc|gaming|x|fe|ftw3|founders|edition|ventus|[23]x|tuf|strix|rog|evo|windforce|eagle|aero|black|"
+    r"white|ultra|phoenix|ko|sc) ){1,3}(super))"
+    r"(?![a-z0-9])(?! ?(?:clean|fast|quiet|rare|nice|clock|overclock|jet ?stream|duper))"
+)
+_SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
+_LOOK_BACK = 20
+_SUPER = len("super")
+
+_SEEN: dict[str, Spelling] = {}
+_SEEN_LIMIT = 50_000
+
+
+def _spelling(written: str) -> Spelling:
+    spelling = _SEEN.get(written)
+    if spelling is None:
+        spelling = spellings()[squeeze(written)]
+        if len(_SEEN) < _SEEN_LIMIT:
+            _SEEN[written] = spelling
+    return spelling
+
+
+def find_names(text: str, context: bool) -> list[Found]:
+    """Return the names in clean ``text``; ``context`` says that the text is known to speak of cards."""
+    found: list[Found] = []
+    spoken: bool | None = True if context else None
+    for match in name_pattern().finditer(text):
+        start, end = match.span(1)
+        spelling, end = _whole(text, match, end)
+        witnessed = True
+        if spelling.strength != "sure":
+            if not _possible(text, start, match.end(), spelling.strength):
+                continue
+            window = max(0, start - _MAKER_WINDOW)
+            if spelling.strength == "maker":
+                if not _CHIP_MAKER_BEFORE.search(text, window, start):
+                    continue
+            elif not _MAKER_BEFORE.search(text, window, start):
+                if spoken is None:
+                    spoken = any(item.witnessed for item in found) or _WITNESS.search(text) is not None
+                witnessed = spoken
+        found.append(Found(start, end, spelling, match[2] is not None, witnessed, []))
+    return found
+
+
+def _whole(text: str, match: re.Match[str], end: int) -> tuple[Spelling, int]:
+    """Return what the name means with a suffix that stands further on, without one that is an adverb."""
+    written = match[1]
+    spelling = _spelling(written)
+    if text[end : end + 1] != " ":
+        return spelling, end
+    if written.endswith("super"):
+        if _SUPER_ADVERB.match(text, end):
+            shorter = spellings().get(squeeze(written)[:-_SUPER])
+            if shorter:
+                return shorter, match.start(1) + len(written[:-_SUPER].rstrip(" -_"))
+    elif match[2] is None:
+        late = _LATE_SUFFIX.match(text, end)
+        if late and (written[-1:].isdigit() or written.endswith("ti")):
+            fuller = spellings().get(squeeze(written) + squeeze(late[1] or late[2]))
+            if fuller:
+                return fuller, late.end()
+    return spelling, end
+
+
+def _possible(text: str, start: int, end: int, strength: str) -> bool:
+    """Tell whether a name that says little can stand for a card at all where it stands."""
+    before = text[max(0, start - _LOOK_BACK) : start]
+    if strength == "short":
+        return not (before[-1:] in ("-", "_", "/", "#", ".") or _SHORT_AFTER.match(text, end))
+    if before.endswith(("-", "_", ".", "'")) and (strength == "number" or before[-2:-1].isalnum()):
+        return False
+    return not (_CPU_OR_PC_BEFORE.search(before) or _NUMBER_OF_SOMETHING_AFTER.match(text, end))

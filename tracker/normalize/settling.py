@@ -1,0 +1,174 @@
+"""Settles which of several models a name means, and with how much memory."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from tracker.normalize.memory import Size, find_sizes
+from tracker.normalize.names import Found
+from tracker.normalize.types import Form
+from tracker.normalize.vocabulary import Model
+
+_FAR = 40
+
+
+def attach_sizes(text: str, found: list[Found]) -> None:
+    """Give each size in clean ``text`` to the card it belongs to: the one before it on the line, else the one after."""
+    sizes = find_sizes(text)
+    if len(found) == 1 and "\n" not in text:
+        found[0].sizes = [size for size in sizes if size.end + _FAR >= found[0].start]
+        return
+    for size in sizes:
+        taker = _taker(text, size, found)
+        if taker is not None:
+            taker.sizes.append(size)
+
+
+def _taker(text: str, size: Size, found: list[Found]) -> Found | None:
+    before = after = None
+    for item in found:
+        if item.start >= size.end:
+            after = item
+            break
+        before = item
+    if before is not None and "\n" in text[before.end : size.start]:
+        before = None
+    if after is not None and ("\n" in text[size.end : after.start] or after.start - size.end > _FAR):
+        after = None
+    if before is None or after is None:
+        return before or after
+    # A card that has its size leaves another one to its neighbour: 8GB 3070, 10GB 3080.
+    full = before.sizes and not size.system and all(old.gb != size.gb for old in before.sizes)
+    return after if full else before
+
+
+#: Words that tell models of one spelling apart: what must be in the line at all, and the pattern that decides.
+_FORM_WORDS = {
+    word: (needles, re.compile(pattern))
+    for word, needles, pattern in (
+        (
+            "sxm",
+            ("sxm", "smx", "nvlink", "oam"),
+            r"(?<!not )(?<!no )(?<!non )(?<!non-)(?<!without )(?:sxm|smx|nvlink module|\boam\b)(?!\d? ?driver)",
+        ),
+        ("pcie", ("pci", "pcl"), r"\bpci-? ?e|\bpcl-?e|\bpci express"),
+        ("fhhl", ("fhhl",), r"\bfhhl\b"),
+        ("nvl", ("nvl",), r"\bnvl\b"),
+        ("ada", ("ada",), r"\bada\b"),
+        ("sff", ("sff", "low profile"), r"\bsff\b|low profile"),
+        ("max-q", ("max",), r"max-?q"),
+        ("server", ("server", "passive"), r"\bserver\b|passive"),
+        ("pascal", ("pascal", "2016", "gp102"), r"pascal|\b2016\b|gp102"),
+        ("gtx", ("gtx", "maxwell", "2015", "gm200"), r"gtx|maxwell|\b2015\b|gm200"),
+    )
+}
+_SXM = re.compile(r"sxm\d")
+#: Words that only decide where no other does.
+_WEAK_WORDS = ("server", "pcie")
+
+
+def narrow(text: str, item: Found) -> tuple[Model, ...]:
+    """Choose between models that share a spelling, by other words of the line and by memory."""
+    models = item.spelling.models
+    if len(models) == 1:
+        return models
+    stated = {size.gb for size in item.sizes if not size.system}
+    low, high = text.rfind("\n", 0, item.start) + 1, text.find("\n", item.end)
+    line = text[low : high if high >= 0 else len(text)]
+    said = {
+        word
+        for word, (needles, pattern) in _FORM_WORDS.items()
+        if any(needle in line for needle in needles) and pattern.search(line)
+    }
+    named = [model for model in models if _name_words(model.name) & said.difference(_WEAK_WORDS)]
+    for weak in _WEAK_WORDS:
+        if not named and weak in said:
+            named = [model for model in models if weak in _name_words(model.name)]
+    fitting = [model for model in named or models if stated & model.skus.keys()] if stated else []
+    return tuple((fitting if named else _usual(fitting)) or named or _usual(models))
+
+
+@cache
+def _name_words(name: str) -> frozenset[str]:
+    return frozenset(_SXM.sub("sxm", name.lower()).split())
+
+
+def _usual(models: Sequence[Model]) -> list[Model]:
+    """Return the plain card among editions: the Quadro among RTX 5000s, the Workstation PRO 6000."""
+    ends = ("Workstation", "PRO 4000 Blackwell")
+    plain = [model for model in models if model.name.startswith("Quadro RTX") or model.name.endswith(ends)]
+    return plain or list(models)
+
+
+class Memory(NamedTuple):
+    """What is known of the memory: the settled size, the stated one, and what follows from them."""
+
+    vram_gb: float | None
+    stated_gb: float | None
+    skus: tuple[str, ...]
+    form: Form
+    modified: bool = False
+    contradiction: bool = False
+
+
+class _Made(NamedTuple):
+    skus: dict[float, tuple[str, ...]]
+    other: dict[float, str]
+    modified: frozenset[float]
+    usual: dict[float, tuple[str, ...]]
+
+
+_MADE: dict[tuple[str, ...], _Made] = {}
+
+
+def _made(models: tuple[Model, ...]) -> _Made:
+    """Return the sizes of ``models`` together, remembered by their names."""
+    key = tuple(model.name for model in models)
+    made = _MADE.get(key)
+    if made is None:
+        skus: dict[float, tuple[str, ...]] = {}
+        other: dict[float, str] = {}
+        for model in models:
+            other.update(model.other_forms)
+            for gb, slugs in model.skus.items():
+                skus[gb] = (*skus.get(gb, ()), *slugs)
+        modified = frozenset().union(*(model.modified for model in models))
+        made = _Made(skus, other, modified, {gb: slugs for gb, slugs in skus.items() if gb not in modified})
+        _MADE[key] = made
+    return made
+
+
+def settle_memory(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
+    """Return the memory that the text settles; what it leaves open stays open."""
+    made = _made(models)
+    loose = form in ("desktop", "sxm")
+    fitting = _fitting(made, sizes)
+    if fitting:
+        kept = {gb for gb in fitting if gb not in made.modified} or set(fitting)
+        if len(kept) == 1:
+            gb = fitting[0]
+            return Memory(gb, gb, made.skus[gb] if loose else (), form, gb in made.modified)
+        skus = tuple(slug for gb in dict.fromkeys(fitting) for slug in made.skus[gb])
+        return Memory(None, None, skus if loose else (), form)
+    stated = [size.gb for size in sizes if not size.system]
+    for gb in stated:
+        if gb in made.other:
+            other = made.other[gb]
+            shape: Form = other if other in ("mobile", "sxm", "mpx") else form  # type: ignore[assignment]
+            return Memory(gb, gb, (), shape, other == "modified")
+    wrong = bool(stated) and bool(made.usual) and form != "mobile"
+    only = next(iter(made.usual)) if len(made.usual) == 1 and not wrong else None
+    skus = tuple(slug for slugs in made.usual.values() for slug in slugs) if loose else ()
+    return Memory(only, stated[0] if stated else None, skus, form, contradiction=wrong)
+
+
+def _fitting(made: _Made, sizes: list[Size]) -> list[float]:
+    """Return the stated sizes that the models were made with; the machine's memory only where no other fits."""
+    fits = [size.gb for size in sizes if not size.system and size.gb in made.skus]
+    if fits or not sizes:
+        return fits
+    # "2x 8GB" on a board with two chips makes 16; "Ventus 2X 8G" does not.
+    products = [size.gb * size.times for size in sizes if size.times > 1 and not size.system]
+    fits = [gb for gb in products if gb in made.skus]
+    return fits or [size.gb for size in sizes if size.system and size.gb in made.skus]
