@@ -13,7 +13,7 @@ from crawlers.sandbox import money
 from crawlers.sandbox.market import Market
 from crawlers.sandbox.messages import Answer, Request, html_answer
 from crawlers.sandbox.model import DATA, Item
-from crawlers.sandbox.words import read_query
+from crawlers.sandbox.words import read_query, tokens
 
 MARKUPS = ("s-item", "s-card", "su-item-card")
 PER_PAGE = 60
@@ -81,11 +81,11 @@ class EbayPages:
         found = self.market.matching(market, query.all_of, query.any_of, query.none_of)
         return sorted(found, key=lambda item: -int(item.id))
 
-    def _sold(self, words: str, market: str) -> list[Item]:
-        query = read_query(words)
+    def _sold(self, text: str, market: str) -> list[Item]:
+        query = read_query(text)
         wanted, unwanted = set(query.all_of), set(query.none_of)
         sold = (item for item in self.market.items.values() if item.market == market and item.state == "sold")
-        found = [item for item in sold if wanted <= item.tokens and not unwanted & item.tokens]
+        found = [item for item in sold if wanted <= (words := tokens(item.title)) and not unwanted & words]
         return sorted(found, key=lambda item: (item.ended or item.created, item.id), reverse=True)
 
     def card(self, item: Item, forms: dict[str, str], *, sold: bool) -> str:

@@ -31,10 +31,17 @@ KNOWN_AFTER_END = timedelta(days=3)
 
 
 class Market:
-    """A market from ``start`` on. Thread-safe: the clock is advanced and the market is asked under ``lock``."""
+    """A market from ``start`` on, ``scale`` times its usual size.
 
-    def __init__(self, seed: int = 1, start: datetime = START, *, scale: float = 1.0) -> None:
+    What was over for ``keep_days`` is forgotten, for runs of a year; without it everything is kept
+    (about 1 MB a day). Thread-safe: the clock is advanced and the market is asked under ``lock``.
+    """
+
+    def __init__(
+        self, seed: int = 1, start: datetime = START, *, scale: float = 1.0, keep_days: float | None = None
+    ) -> None:
         self.seed = seed
+        self.keep = timedelta(days=keep_days) if keep_days is not None else None
         self.start = start
         self.now = start
         self.scale = scale
@@ -74,6 +81,7 @@ class Market:
                 self._live_until(midnight)
                 self._begin_day(self._days)
                 self._days += 1
+                self._forget(midnight)
             self._live_until(moment)
             self.now = max(self.now, moment)
             return self.now
@@ -83,6 +91,19 @@ class Market:
             at, _, entry, change = heapq.heappop(self._events)
             self.now = max(self.now, at)
             self._life.happen(entry, change)
+
+    def _forget(self, now: datetime) -> None:
+        if self.keep is None:
+            return
+        before = now - self.keep
+        gone = [item for item in self.items.values() if item.ended and item.ended < before]
+        for item in gone:
+            del self.items[item.id]
+        for posts in self.by_sub.values():
+            old = {post.id for post in posts if not post.stickied and post.created < before and post.state != "live"}
+            posts[:] = [post for post in posts if post.id not in old]
+            for post in old:
+                del self.posts[post]
 
     def _begin_day(self, day: int) -> None:
         rng = random.Random(f"{self.seed}:day:{day}")
@@ -127,12 +148,14 @@ class Market:
             self.by_sub[entry.market.lower()].append(entry)
         for change in entry.plan:
             self.schedule(entry, change)
+        entry.plan = []
 
     def withdraw(self, item: Item) -> None:
         """Take a listing out of every search."""
         self.live[item.market].pop(item.id, None)
         for word in item.tokens:
             self._words[item.market][word].discard(item.id)
+        item.tokens, item.cached = frozenset(), (-1, "")
 
     def take_away(self, post: Post, *, by: str) -> None:
         """Delete (``by`` "deleted") or remove ("moderator") a post: its text is gone from the API at once."""
@@ -150,6 +173,7 @@ class Market:
             made = [self._reddit.post(random.Random(rng.getrandbits(64)), at, self.sub(sub)) for at in moments]
             for post, at in zip(made, moments, strict=True):
                 post.plan = [change for change in post.plan if change.at > moments[-1]]
+                post.held_until = None
                 self.schedule(post, Change(at=at, what="appear"))
             self.advance_to(moments[-1] if moments else self.now)
             return made

@@ -194,5 +194,6 @@ class Post(Entry):
     edited: datetime | None = None
     stickied: bool = False
     removed_by: str | None = None
+    held_until: datetime | None = None  # moderators look at it first; until then no listing shows it
     number: int = 0
     cached: tuple[int, str] = (-1, "")

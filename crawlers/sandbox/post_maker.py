@@ -23,6 +23,8 @@ MIX: dict[str, float] = {
 _SORTS: dict[str, Sort] = {"wanted": "wanted", "trade": "trade", "goods": "goods", "system": "system"}
 GONE_SOON = 0.08  # share that moderators remove within the hour
 DELETED = 0.10  # share that authors delete
+HELD = 0.03  # share that moderators hold back, for up to HELD_HOURS
+HELD_HOURS = 5.0
 
 
 class PostMaker:
@@ -65,6 +67,8 @@ class PostMaker:
         first = lines[0].card
         post.fair = money.in_currency(self._people.median(first, at), sub.currency) if first else None
         post.body = write_body(post)
+        if rng.random() < HELD:
+            post.held_until = at + timedelta(hours=rng.uniform(0.5, HELD_HOURS))
         self._plan_post(rng, post)
         return post
 

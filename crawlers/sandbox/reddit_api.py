@@ -130,10 +130,12 @@ class RedditApi:
         return self._listing(request, [*pinned, *page], f"t3_{page[-1].id}" if more and page else None)
 
     def newest(self, sub: str) -> list[Post]:
-        """Return what ``new`` shows of a sub: newest first, nothing deleted or removed, 1,000 at most."""
+        """Return what ``new`` shows of a sub: newest first, nothing deleted, removed or held back, 1,000 at most."""
         posts = self.market.by_sub[sub.lower()]
-        shown = [post for post in reversed(posts) if post.state in ("live", "sold", "ended") and not post.stickied]
-        return shown[:LISTING_CAP]
+        shown = (post for post in reversed(posts) if post.state in ("live", "sold", "ended") and not post.stickied)
+        now = self.market.now
+        released = [post for post in shown if post.held_until is None or post.held_until <= now]
+        return released[:LISTING_CAP]
 
     def _info(self, request: Request) -> Answer:
         names = [name for name in request.query.get("id", "").split(",") if name]

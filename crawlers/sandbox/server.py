@@ -52,12 +52,13 @@ class Sandbox:
         start: datetime = START,
         days: float = 0,
         scale: float = 1.0,
+        keep_days: float | None = None,
         rate: float = 0.0,
         port: int = 0,
         ebay_daily_calls: int = 5_000,
         reddit_calls: int = 1_000,
     ) -> None:
-        self.market = Market(seed, start, scale=scale)
+        self.market = Market(seed, start, scale=scale, keep_days=keep_days)
         self.market.advance(timedelta(days=days))
         self.ebay = EbayApi(self.market, daily_calls=ebay_daily_calls)
         self.reddit = RedditApi(self.market, calls=reddit_calls)

@@ -158,6 +158,16 @@ def test_a_simulated_day_takes_well_under_a_second() -> None:
     assert len(market.items) / 5 > 200
 
 
+def test_what_is_long_over_can_be_forgotten_and_the_rest_is_the_same() -> None:
+    whole, short = Market(7, scale=0.2), Market(7, scale=0.2, keep_days=5)
+    for market in (whole, short):
+        market.advance(timedelta(days=20))
+    assert whole.live == short.live
+    assert len(short.items) < 0.8 * len(whole.items)
+    assert len(short.posts) < 0.8 * len(whole.posts)
+    assert set(short.posts) < set(whole.posts)
+
+
 def test_the_truth_names_what_a_perfect_reader_would_know(market: Market) -> None:
     truth = market.truth()
     assert truth["simulated"] is True

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import praw
 import prawcore
@@ -78,6 +79,17 @@ def test_a_listing_ends_at_a_thousand_posts(own_sandbox: Sandbox) -> None:
         seen += [child["data"]["id"] for child in data["children"] if not child["data"]["stickied"]]
         path = f"/r/hardwareswap/new?limit=100&after={data['after']}" if data["after"] else None
     assert len(seen) == len(set(seen)) == LISTING_CAP
+
+
+def test_posts_that_moderators_hold_back_appear_late_and_in_their_old_place(own_sandbox: Sandbox) -> None:
+    market = own_sandbox.market
+    post = market.post_many("hardwareswap", 1)[0]
+    post.held_until = market.now + timedelta(hours=3)
+    market.post_many("hardwareswap", 2)
+    assert post not in own_sandbox.reddit.newest("hardwareswap")
+    own_sandbox.advance(hours=3.1)
+    shown = own_sandbox.reddit.newest("hardwareswap")
+    assert post.state != "live" or shown.index(post) >= 2
 
 
 def test_a_deleted_anchor_shows_an_empty_page(own_sandbox: Sandbox) -> None:
