@@ -3,42 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, or_, select
 
 from db import light
 from db.store.sql import chunks
 
 _run, _listing, _revision = light.crawl_run, light.raw_listing, light.raw_revision
-
-
-def pending_listings(conn: Connection, rules_version: int, limit: int) -> list[int]:
-    """Return ids of listings whose counting revisions have not been read by ``rules_version``.
-
-    Whoever writes what was read calls this in the same ``engine.begin()``, after ``lock_writers``:
-    then nothing can change between reading and writing.
-    """
-    query = (
-        select(_listing.c.id)
-        .where(
-            or_(_listing.c.rules_version.is_(None), _listing.c.rules_version != rules_version),
-            select(1)
-            .join_from(_revision, _run, _revision.c.run_id == _run.c.id)
-            .where(_revision.c.listing_id == _listing.c.id, _run.c.promoted_at.is_not(None))
-            .exists(),
-        )
-        .order_by(_listing.c.id)
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
-
-
-def listings_by_id(conn: Connection, listing_ids: Iterable[int]) -> dict[int, Any]:
-    """Return the ``raw_listing`` rows of these listings, by id."""
-    found: dict[int, Any] = {}
-    for part in chunks(sorted(set(listing_ids))):
-        found.update((row.id, row) for row in conn.execute(select(_listing).where(_listing.c.id.in_(part))))
-    return found
 
 
 def revisions_of(conn: Connection, listing_ids: Iterable[int]) -> dict[int, list[Any]]:
@@ -79,23 +49,6 @@ def corrections(conn: Connection, keys: Sequence[tuple[str, str]] | None = None)
         rows = iter(conn.execute(query))
     found = {(row.source, row.external_id): row for row in rows}
     return found if keys is None else {key: found[key] for key in keys if key in found}
-
-
-def rejects_by_code(conn: Connection, *where: ColumnElement[bool]) -> dict[str, int]:
-    """Return how many listings each reject code kept out of the history, most frequent first."""
-    offer = light.offer.c
-    query = (
-        select(offer.reject, func.count())
-        .where(offer.reject.is_not(None), *where)
-        .group_by(offer.reject)
-        .order_by(func.count().desc(), offer.reject)
-    )
-    return {code: int(n) for code, n in conn.execute(query)}
-
-
-def gpus(conn: Connection) -> list[Any]:
-    """Return the ``gpu`` rows, by slug."""
-    return list(conn.execute(select(light.gpu).order_by(light.gpu.c.slug)))
 
 
 def readings_in_doubt(conn: Connection, below: float = 0.9) -> Iterator[Any]:

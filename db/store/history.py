@@ -82,15 +82,17 @@ def _load(conn: Connection, ids: list[int], staged: Collection[int]) -> dict[int
     known = {row.id: _Known(row) for row in rows}
     columns = ("id", "listing_id", "content_hash", "observed_at", "seen_until", "seen_between", "state")
     query = (
-        select(*(_revision.c[name] for name in columns))
+        select(*(_revision.c[name] for name in columns), _run.c.promoted_at.is_not(None))
         .join_from(_revision, _run, _revision.c.run_id == _run.c.id)
-        .where(_revision.c.listing_id.in_(ids), _run.c.promoted_at.is_not(None))
+        .where(_revision.c.listing_id.in_(ids))
     )
-    for key, listing_id, content_hash, start, end, between, state in conn.execute(query):
+    for key, listing_id, content_hash, start, end, between, state, counts in conn.execute(query):
         listing = known[listing_id]
         listing.states[content_hash] = state
         if key in staged:
             listing.staged[key] = content_hash
+            continue
+        if not counts:
             continue
         span = Span(content_hash, start, end, tuple(between))
         listing.spans[span.key] = span

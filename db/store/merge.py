@@ -5,16 +5,17 @@ by content hash). It is a function of the *set* of sightings, so their order of 
 the number of importing processes make no difference.
 
 That needs every sighting, and imports keep theirs (``between``). A crawl meets thousands of
-unchanged listings every hour; of an unchanged run it keeps the first and the last sighting only.
-The one limit that follows: when a file is imported later whose content is dated between two crawls
-that both saw something else, the older half of the split run ends at its last *kept* sighting, which
-may be earlier than the last real one. No content, price or date is invented by it.
+unchanged listings every hour; of those it keeps the first and the last sighting of a run and the
+last of each UTC day in between. The one limit that follows: when a file is imported later whose
+content is dated between two crawls that both saw something else, the older half of the split run
+ends at its last *kept* sighting, which may be earlier on that day than the last real one. The days
+on which a price counts stay right, and no content, price or date is invented.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,21 +42,25 @@ class Span:
 def merge(known: Iterable[Span], seen: Iterable[Sight], *, keep_all: bool) -> list[Span]:
     """Return the history that follows from the history so far and new sightings, oldest first.
 
-    ``keep_all`` keeps new sightings that fall inside of a run (imports), else they are let go (crawls).
+    ``keep_all`` keeps all sightings that fall inside of a run (imports), else the last of each day (crawls).
     """
     points: set[Sight] = set()
     kept: set[Sight] = set()
     for span in known:
         inner = {(_EPOCH + micro * _MICROSECOND, span.content_hash) for micro in span.between}
         kept |= inner
-        points |= inner
-        points.add((span.start, span.content_hash))
+        kept.add((span.start, span.content_hash))
         points.add((span.end, span.content_hash))
+    points |= kept
     points.update(seen)
     spans = []
     for content_hash, run in groupby(sorted(points), key=itemgetter(1)):
         times = [when for when, _ in run]
-        between = (when for when in times[1:-1] if keep_all or (when, content_hash) in kept)
+        between = (
+            when
+            for when, after in pairwise(times[1:])
+            if keep_all or when.date() != after.date() or (when, content_hash) in kept
+        )
         spans.append(
             Span(content_hash, times[0], times[-1], tuple((when - _EPOCH) // _MICROSECOND for when in between))
         )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -51,6 +51,7 @@ class RevisionRow:
     def __post_init__(self) -> None:
         if self.observed_at.tzinfo is None:
             raise ValueError(f"{self.source}:{self.external_id}: observed_at has no time zone")
+        object.__setattr__(self, "observed_at", self.observed_at.astimezone(UTC))
 
     @cached_property
     def listing_id(self) -> int:

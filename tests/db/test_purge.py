@@ -117,7 +117,7 @@ def test_fair_values_that_the_price_may_have_entered_are_dropped(engine: Engine)
         days = [date(2026, 11, 1) + timedelta(days=n) for n in range(5)]
         conn.execute(insert(light.fair_value), [value | {"day": day} for day in days])
         purge_listings(conn, [listing_id("ebay", "purged")])
-        assert sorted(conn.execute(select(light.fair_value.c.day)).scalars()) == days[:2]
+        assert sorted(conn.execute(select(light.fair_value.c.day)).scalars()) == days[:3]
 
 
 def test_no_byte_of_a_purged_listing_is_left_in_the_file(sqlite_url: str) -> None:

@@ -1,6 +1,9 @@
 """The revision rule: what was seen when decides the history, and never the order in which it was stored."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -67,6 +70,19 @@ def test_a_listing_is_read_again_only_where_its_prices_or_days_may_have_changed(
     assert listing(engine, "changed").rules_version is None
 
 
+def test_times_count_as_instants_whatever_their_zone(engine: Engine) -> None:
+    west = timezone(timedelta(hours=-8))
+    rows = [replace(sighting("1", at), observed_at=hour(at).astimezone(west)) for at in (1, 30)]
+    assert rows[0].observed_at.tzinfo is UTC
+    import_rows(engine, [*rows, sighting("1", 1)])
+    assert history(engine) == {"1": [("A", 1, 30)]}
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="ebay:1: observed_at has no time zone"):
+        replace(sighting("1", 1), observed_at=hour(1).replace(tzinfo=None))
+
+
 SIGHTINGS = st.lists(
     st.tuples(st.sampled_from("12"), st.integers(0, 12), st.sampled_from("ABC")), min_size=1, max_size=14
 )
@@ -112,7 +128,7 @@ def test_any_order_in_any_slices_gives_the_same_tables(
         rows = [sighting(key, at, content) for key, at, content in seen]
         pictures = []
         for order in (rows, data.draw(st.permutations(rows + rows[:3]))):
-            path = folder / "gpudeals.db"
+            path = folder / f"{uuid4()}.db"
             path.write_bytes(sqlite_template)
             engine = open_engine(f"sqlite:///{path}")
             import_rows(engine, order, page=data.draw(st.integers(1, len(order))))
@@ -138,7 +154,16 @@ def test_a_crawl_in_time_order_gives_what_an_import_of_the_same_gives(
     imported.dispose()
 
 
-def test_the_limit_the_middle_of_a_crawled_run_is_not_kept(engine: Engine) -> None:
+def test_crawls_keep_the_last_sighting_of_each_day_so_that_the_days_of_a_late_file_come_out_right(
+    engine: Engine,
+) -> None:
+    for at in (1, 20, 25, 30, 50, 60):
+        crawl(engine, [sighting("1", at)], at=at)
+    import_rows(engine, [sighting("1", 26, "B"), sighting("1", 49, "B")])
+    assert history(engine) == {"1": [("A", 1, 20), ("B", 26, 26), ("A", 30, 30), ("B", 49, 49), ("A", 60, 60)]}
+
+
+def test_the_limit_within_a_day_a_late_file_finds_only_the_last_sighting_of_a_crawl(engine: Engine) -> None:
     for at in (1, 2, 4, 5):
         crawl(engine, [sighting("1", at)], at=at)
     import_rows(engine, [sighting("1", 3, "B")])

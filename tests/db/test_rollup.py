@@ -54,5 +54,5 @@ def test_days_without_a_price_have_no_row() -> None:
 
 def test_new_is_not_pooled_and_currencies_stay_apart() -> None:
     rows = swept([(700_000, 0, ("ask", c, m), 5) for c in ("new", "used", "open_box") for m in ("USD", "EUR")])
-    pooled = [(key, five.n) for _, key, five in rows if key[1] == POOLED]
+    pooled = [(key, five[0]) for _, key, five in rows if key[1] == POOLED]
     assert pooled == [(("ask", "pooled", "EUR"), 2), (("ask", "pooled", "USD"), 2)]

@@ -1,9 +1,16 @@
 """A run is judged before it counts: staged, promoted, accepted, dropped; missed and gone."""
 
+from itertools import pairwise
+from pathlib import Path
+from uuid import uuid4
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from db import light
+from db.engine import open_engine
 from db.errors import GpudealsError
 from db.queries import revisions_of
 from db.store import (
@@ -235,3 +242,54 @@ def test_hostile_text_is_stored_and_found_unchanged_the_next_time(engine: Engine
         stored = conn.execute(select(light.raw_revision.c.title)).scalar_one()
     kept = title.replace("\ud83d", "\ufffd")
     assert stored == f"RTX 3090 {kept if engine.dialect.name == 'sqlite' else kept.replace(chr(0), '␀')}"
+
+
+SEEN = st.lists(st.tuples(st.sampled_from("12"), st.integers(0, 9), st.sampled_from("AB")), max_size=5)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["import", "ok", "suspect, then accepted", "suspect, then dropped"]), SEEN), max_size=6
+)
+
+
+def test_whatever_runs_come_in_whatever_order_the_history_is_whole_and_nothing_unjudged_is_left(
+    sqlite_template: bytes, tmp_path: Path
+) -> None:
+    @given(STEPS)
+    @settings(max_examples=40, deadline=None)
+    def check(steps) -> None:
+        path = tmp_path / f"{uuid4()}.db"
+        path.write_bytes(sqlite_template)
+        engine = open_engine(f"sqlite:///{path}")
+        waiting = []
+        for number, (kind, seen) in enumerate(steps):
+            rows = [sighting(key, 24 * day, content) for key, day, content in seen]
+            if kind == "import":
+                import_rows(engine, rows)
+            elif kind == "ok":
+                crawl(engine, rows, at=number)
+            else:
+                waiting.append((kind, crawl(engine, rows, at=number, outcome="suspect")))
+        for kind, run in reversed(waiting):
+            with engine.begin() as conn:
+                accept_run(conn, run, hour(9)) if kind.endswith("accepted") else drop_run(conn, run)
+        _check_history(engine, [(kind, seen) for kind, seen in steps if not kind.endswith("dropped")])
+        engine.dispose()
+
+    check()
+
+
+def _check_history(engine: Engine, counted) -> None:
+    found = history(engine)
+    assert {key for _, seen in counted for key, _, _ in seen} == set(found)
+    for key, spans in found.items():
+        assert all(before[0] != after[0] for before, after in pairwise(spans))
+        assert (listing(engine, key).first_seen, listing(engine, key).last_seen) == (
+            hour(spans[0][1]),
+            hour(spans[-1][2]),
+        )
+        for kind, seen in counted:
+            for which, day, content in seen:
+                if which == key and kind == "import":
+                    assert any(name == content and since <= 24 * day <= until for name, since, until in spans)
+    assert count(engine, light.sighting) == 0
+    assert count(engine, light.raw_revision) == sum(map(len, found.values()))
+    assert count(engine, light.raw_listing) == len(found)
