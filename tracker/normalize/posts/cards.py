@@ -30,6 +30,7 @@ class Cards:
     wanted: frozenset[str] = frozenset()
 
 
+_COMPARED = re.compile(r"(?:unlock(?:ed|able|s)?|flashed|upgraded|bios)(?: \w+){0,2} (?:to|from)(?: (?:a|an|the))? ?(?:\w+ )?$|(?:better|faster|same|equivalent|similar)(?: \w+)? (?:than|as|to)(?: (?:a|an|the))? ?(?:\w+ )?$")
 _SEPARATOR = re.compile(r"[,|;/&+\[\]()]")
 
 
@@ -52,7 +53,7 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
         listed = parts and _LIST.fullmatch(post.text[last_end : mention.start])
         last_end = mention.end
         parts = bool(listed) or _is_part(post.text, mention)
-        if parts:
+        if parts or _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start]):
             continue
         items.append(Item.of(mention, "title", -1, _segment(post.text, mention)))
     return items, frozenset(wanted - {item.model for item in items})

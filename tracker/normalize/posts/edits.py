@@ -20,6 +20,7 @@ _COMMON = frozenset(
 )
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
+_OTHERS = re.compile(r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|kit|build|keyboard|blocks?)\b")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = re.compile(r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|closed|fell|back|edit|update|market")
 _INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
@@ -64,7 +65,7 @@ def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> 
     named = named_by_words(clause, items)
     if named:
         return named, False
-    if names_goods(clause) and not _GPU_WORD.search(clause):
+    if (names_goods(clause) or _OTHERS.search(clause)) and not _GPU_WORD.search(clause):
         return [], True
     return [], False
 

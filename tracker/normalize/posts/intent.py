@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.money import MODEL_NUMBER as _MODEL_NUMBER
 from tracker.normalize.posts.money import find_amounts
 from tracker.normalize.posts.text import PostText, read_text
 from tracker.normalize.posts.title import Title
@@ -22,6 +23,7 @@ _OPEN_TO_TRADE = re.compile(r"\b(?:trades? (?:are )?(?:welcome|considered|accept
 _TAKES_MONEY = re.compile(r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|a|an|this|these|for)\b")
 _WANTS = re.compile(r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b")
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
+_OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
@@ -49,7 +51,7 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
             money = True
             left = pattern("title.money").sub(" ", left)
             left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]*k?[+$£€-]{0,2}|[$£€]+", " ", left)
-        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text:
+        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
         if pattern("title.free_offer").search(left):
             offers = True
@@ -115,6 +117,8 @@ def _without_want(title: Title, have_goods: bool, body: str) -> Intent:
 def _without_tags(title_text: str, body: str) -> Intent:
     bare = _TAG.sub(" ", title_text).strip(" -:")
     trade_only = _trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
+    if _OFFERS_AROUND.match(bare) and _TAKES_MONEY.search(body):
+        return "sell"
     if _ASKS.match(bare) or bare.endswith("?"):
         return "other"
     if _WANTS.match(bare) or re.match(r"(?:want|need|buying|looking)\b", bare):

@@ -52,8 +52,12 @@ class Item:
             self.contradiction = self.contradiction or mention.contradiction
 
 
+_TITAN_X = frozenset(("Titan X Pascal", "Titan Xp"))
+"""Sellers call both of them Titan XP."""
+
+
 def same_card(item: Item, mention: Mention) -> bool:
     """Whether a mention can be the item: the same model, and no other memory size."""
-    if item.model != mention.model:
+    if item.model != mention.model and not {item.model, mention.model} <= _TITAN_X:
         return False
     return item.vram_gb is None or mention.vram_gb is None or item.vram_gb == mention.vram_gb

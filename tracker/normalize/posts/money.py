@@ -7,7 +7,7 @@ from decimal import Decimal
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
 
-__all__ = ["MOST_AMOUNTS", "Amount", "find_amounts", "parse_number"]
+__all__ = ["MODEL_NUMBER", "MOST_AMOUNTS", "Amount", "find_amounts", "parse_number"]
 
 MOST_AMOUNTS = 300
 """Amounts read in one text: a post with more is no listing."""
@@ -131,7 +131,7 @@ def _bare_is_money(before: str, after: str) -> bool:
     ))  # fmt: skip
 
 
-_MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|16[56]0|[5-9][4-9][05]0|90[67]0|[4-9][5-9]0")
+MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|[5-7][4-9][5-9]0|16[56]0|[5-9][4-9][05]0|90[67]0|[4-9][5-9]0")
 """Bare numbers that are rather a card than money: ``looking for 3080``."""
 
 
@@ -179,7 +179,7 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     if not signed and not _says_bare(match, before, after, loose):
         return None
     value = parse_number(number, thousand=bool(match.group("k")))
-    if not signed and not loose and _MODEL_NUMBER.fullmatch(number) and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after):
+    if not signed and not loose and MODEL_NUMBER.fullmatch(number) and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after):
         return None
     if not signed and (value < 5 or value > 20000 or (value != value.to_integral_value())):
         return None

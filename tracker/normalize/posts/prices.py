@@ -94,11 +94,14 @@ def _for_goods(text: str, offset: int, amount: Amount) -> bool:
     return match is not None and names_goods(re.split(r"[,.;]|\band\b", after[match.end() :])[0])
 
 
+_PART_PRICED = re.compile(r"\b(?:blocks?|back ?plates?|bridges?|brackets?|cables?|coolers?|risers?|adapters?|pads|box(?:es)?)(?: (?:is|are|for|at|each))*[ :=-]{0,3}$")
+
+
 def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     before = text[max(0, amount.start - offset - 40) : amount.start - offset]
     clause = re.split(r"[,;|]|\band\b|\bor\b", before)[-1]
     after = text[amount.end - offset : amount.end - offset + 34]
-    return names_goods(clause) or bool(re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after) and names_goods(after.split(",")[0]))
+    return bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset])) or names_goods(clause) or bool(re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after) and names_goods(after.split(",")[0]))
 
 
 def _price_first(

@@ -354,7 +354,7 @@ def _stands_for_all(layout: Layout, cards: Cards, number: int) -> bool:
 
 def _offer(post: _Post, layout: Layout, item: Item) -> Offer:
     settled = settle(item)
-    if post.intent == "other":
+    if post.intent in ("other", "trade"):
         settled = Settled()
     amount = settled.amount
     currency = _currency(post, amount)

@@ -19,6 +19,9 @@ _ALL_PENDING = re.compile(rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|current
 _NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
 
 
+_SOLD_PENDING = re.compile(r"sold\W{1,3}(?:but )?(?:pending|tentatively)|pending\W{1,3}sold")
+
+
 def status_in(text: str) -> Said:
     """The last status that a stretch of text says; None where it says none."""
     if "sold" not in text and "pend" not in text and "gone" not in text and not pattern("status.sold", "status.pending", "status.available").search(text):
@@ -30,6 +33,8 @@ def status_in(text: str) -> Said:
     if not found:
         return None
     kinds = {said for _, said in found}
+    if _SOLD_PENDING.search(cleaned):
+        return "pending"
     if kinds == {"available"}:
         return "available"
     return "sold" if "sold" in kinds else "pending"
