@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from db.errors import GpudealsError
+from tracker.cli.export import register_export
 from tracker.cli.output import Format, FormatOption, print_rows
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ LIST_HEADINGS = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
+    register_export(catalog_app)
     app.add_typer(catalog_app, name="catalog")
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tracker.pricing.offers import DEAL_DISCOUNT, LiveOffer, live_offers
+from tracker.pricing.offers import LiveOffer, live_offers
+from tracker.pricing.verdict import DEAL_DISCOUNT
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

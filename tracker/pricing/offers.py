@@ -20,16 +20,15 @@ from tracker.pricing.fairvalue import update_fair_values, values_at
 from tracker.pricing.landed import Landed, landed
 from tracker.pricing.links import link
 from tracker.pricing.metrics import metrics
-from tracker.pricing.risk import BAIT_BELOW, Signs, is_placeholder, risks
+from tracker.pricing.risk import Signs, is_placeholder, risks
 from tracker.pricing.shown import LIVE_IMPORT, Shown, dollars
 from tracker.pricing.values import FairValue
+from tracker.pricing.verdict import DEAL_DISCOUNT, why_not
 from tracker.settings import PricingSection, pricing_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-#: A deal is this share under fair value at least.
-DEAL_DISCOUNT = 0.15
 _RECENT_DAYS, _HISTORY_DAYS = 90, 365
 _WEEKS = 13
 
@@ -84,6 +83,7 @@ class LiveOffer:
     risks: tuple[str, ...]
     deal: bool
     why_not: tuple[str, ...]
+    statistics: bool  # the policy of its source lets it be published in the feed
     created_at: datetime | None
     first_seen: datetime
     last_seen: datetime
@@ -154,7 +154,13 @@ class _Judge(Shown):
             seen_at=row.last_seen,
             facts=row.facts or {},
         )
-        why_not = self._why_not(price, fair, ratio, signs)
+        against = why_not(
+            asked,
+            fair,
+            shipping_known=price.shipping is not None,
+            placeholder=is_placeholder(signs.price),
+            min_discount=self.min_discount,
+        )
         return LiveOffer(
             offer_id=row.id, listing_id=row.listing_id, relist_of_offer=repeats,
             id=f"{row.source}:{row.external_id}", source=row.source, external_id=row.external_id,
@@ -170,7 +176,7 @@ class _Judge(Shown):
             discount_percent=None if ratio is None else round(100 * (1 - ratio), 1),
             **metrics(price.total, gpu),
             percentile=standing[0], lowest_in_days=standing[1], history=fair.weekly(_WEEKS) if fair else (),
-            risks=risks(signs), deal=not why_not, why_not=why_not,
+            risks=risks(signs), deal=not against, why_not=against, statistics=self.statistics(row),
             created_at=row.created_at, first_seen=row.first_seen, last_seen=row.last_seen,
         )  # fmt: skip
 
@@ -181,22 +187,6 @@ class _Judge(Shown):
             if new is not None and new.value is not None:
                 return new
         return self.worth[POOLED].get(row.gpu_id)
-
-    def _why_not(self, price: Landed, fair: FairValue | None, ratio: float | None, signs: Signs) -> tuple[str, ...]:
-        reasons = []
-        if fair is None or fair.value is None or fair.low is None or ratio is None:
-            reasons.append(f"no fair value: {fair.reason if fair and fair.reason else 'no prices yet'}")
-        elif ratio > 1 - self.min_discount:
-            reasons.append(f"only {100 * (1 - ratio):.0f} % under fair value" if ratio < 1 else "not under fair value")
-        elif ratio * fair.value > fair.low:
-            reasons.append("within the interval of fair value")
-        if ratio is not None and ratio < BAIT_BELOW:
-            reasons.append(f"below {BAIT_BELOW:.0%} of fair value, as bait is")
-        if price.shipping is None:
-            reasons.append("shipping unknown")
-        if is_placeholder(signs.price):
-            reasons.append("placeholder price")
-        return tuple(reasons)
 
 
 def _standings(

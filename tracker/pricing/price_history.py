@@ -7,9 +7,8 @@ pooled; conditions open_box, refurbished and used are, under the name ``pooled``
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from crawlers.amounts import currency_digits
 from db.history import CountedPrice, DailyRow, counted_prices, daily_prices
@@ -24,16 +23,13 @@ if TYPE_CHECKING:
 Period = Literal["day", "week", "month"]
 
 KINDS = ("ask", "bid", "sold", "closed")
-CONDITIONS = ("new", "open_box", "refurbished", "used", "parts")
-PERIODS = get_args(Period)
 
 #: The JSON fields and the columns of the frame, in their order.
 FIELDS = ("day", "kind", "condition", "n", "min", "p25", "median", "p75", "max", "currency")
 _AMOUNTS = ("min", "p25", "median", "p75", "max")
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """What a card cost in one period; amounts in major units of ``currency``."""
 
     day: date  # the first day of the period; weeks begin on Monday
@@ -77,13 +73,21 @@ def history_rows(
         wanted = {c for name in conditions for c in (POOLED_CONDITIONS if name == POOLED else (name,))}
         prices = counted_prices(conn, gpu_id, first, last, kinds, sorted(wanted), currency)
         found = by_period(prices, by, conditions, first, last)
-    return [_row(row) for row in found]
+    return _in_major_units(found)
 
 
-def _row(row: DailyRow) -> HistoryRow:
-    digits = currency_digits(row.currency)
-    low, p25, median, p75, high = (round(amount / 10**digits, digits) for amount in row[5:])
-    return HistoryRow(row.day, row.kind, row.condition, row.n, low, p25, median, p75, high, row.currency)
+def _in_major_units(rows: Iterable[DailyRow]) -> list[HistoryRow]:
+    # A quotient by a power of ten is the float nearest to the decimal number, so it prints as one.
+    units: dict[str, int] = {}
+    found = []
+    for day, kind, condition, currency, n, low, p25, median, p75, high in rows:
+        unit = units.get(currency) or units.setdefault(currency, 10 ** currency_digits(currency))
+        found.append(
+            HistoryRow(
+                day, kind, condition, n, low / unit, p25 / unit, median / unit, p75 / unit, high / unit, currency
+            )
+        )
+    return found
 
 
 def first_day(day: date, by: Period) -> date:
@@ -115,9 +119,9 @@ def by_period(
             for name in names:
                 cells[period, price.kind, name, price.currency][key] = price.unit_price
             period = _next_period(period, by)
-    found = []
+    found: list[DailyRow] = []
     for (period, kind, condition, currency), cell in sorted(cells.items(), key=lambda item: item[0]):
-        found.append(DailyRow(period, kind, condition, currency, *five_numbers(sorted(cell.values()))))
+        found.append((period, kind, condition, currency, *five_numbers(sorted(cell.values()))))
     return found
 
 
@@ -141,7 +145,7 @@ def _lines(prices: Iterable[CountedPrice]) -> Iterator[tuple[object, CountedPric
 
 def as_dict(row: HistoryRow) -> dict[str, Any]:
     """Return ``row`` with the fields of the JSON output, in their order; the day as YYYY-MM-DD."""
-    return {name: value.isoformat() if name == "day" else value for name, value in asdict(row).items()}
+    return row._asdict() | {"day": row.day.isoformat()}
 
 
 def history(
@@ -188,6 +192,6 @@ def frame(rows: Sequence[HistoryRow]) -> "pd.DataFrame":
     """Return ``rows`` as a frame with the columns of ``history``, also where there are none."""
     import pandas as pd
 
-    found = pd.DataFrame([asdict(row) for row in rows], columns=list(FIELDS))
+    found = pd.DataFrame(rows, columns=list(FIELDS))
     types = {"day": "datetime64[s]", "n": "int64"} | dict.fromkeys(_AMOUNTS, "float64")
     return found.astype(types | dict.fromkeys(("kind", "condition", "currency"), "str"))

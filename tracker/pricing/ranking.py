@@ -1,6 +1,6 @@
 """The market: one row a card with its value, what it costs per unit, its trend and the best live offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,7 @@ def market_rows(
     sort: str = "usd_per_gb",
     now: datetime | None = None,
     table: Rates | None = None,
+    gpus: Iterable[Gpu] | None = None,
 ) -> list[MarketRow]:
     """Return a row for every card that ever had a price before ``as_of`` (00:00 UTC; None is now).
 
@@ -125,7 +126,7 @@ def market_rows(
     if as_of is None:
         with engine.connect() as conn:
             best = best_offers(conn, now, table, condition, {value.gpu_id: value.value for value in values})
-    cards = {stable_id("gpu", gpu.slug): gpu for gpu in catalog()}
+    cards = {stable_id("gpu", gpu.slug): gpu for gpu in gpus or catalog()}
     shown = as_of or now.date()
     rows = [
         _row(cards[value.gpu_id], value, shown, currency, rate, best.get(value.gpu_id))

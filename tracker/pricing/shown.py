@@ -21,14 +21,20 @@ class Shown:
 
     def shown(self, row: Any) -> bool:
         """Return whether the listing of ``row`` was seen lately enough for both."""
-        name = row.run_source if row.run_kind == "crawl" else row.source
-        key = (name, row.run_kind)
-        if key not in self._policies:
-            self._policies[key] = (source_policy(*key), _live_for(*key))
-        policy, live_for = self._policies[key]
+        policy, live_for = self._of(row)
         age = self.now - row.last_seen
         displayed = policy.display_hours is None or age <= timedelta(hours=policy.display_hours)
         return bool(displayed and age <= live_for)
+
+    def statistics(self, row: Any) -> bool:
+        """Return whether the policy lets the listing enter what is computed and published."""
+        return self._of(row)[0].statistics
+
+    def _of(self, row: Any) -> tuple[Policy, timedelta]:
+        key = (row.run_source if row.run_kind == "crawl" else row.source, row.run_kind)
+        if key not in self._policies:
+            self._policies[key] = (source_policy(*key), _live_for(*key))
+        return self._policies[key]
 
 
 def _live_for(name: str, kind: str) -> timedelta:
