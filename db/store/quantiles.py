@@ -1,18 +1,9 @@
 """Five numbers of sorted integer prices, exact on every machine and database."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-
-class Five(NamedTuple):
-    """How many prices there are and how they spread, in the unit of the prices."""
-
-    n: int
-    min: int
-    p25: int
-    median: int
-    p75: int
-    max: int
+#: How many prices there are, and their minimum, quartiles and maximum: n, min, p25, median, p75, max.
+Five = tuple[int, int, int, int, int, int]
 
 
 def five_numbers(ordered: Sequence[int]) -> Five:
@@ -24,7 +15,7 @@ def five_numbers(ordered: Sequence[int]) -> Five:
     last = n - 1
     if not last:
         only = ordered[0]
-        return Five(1, only, only, only, only, only)
+        return 1, only, only, only, only, only
     # Written out, for a rebuild of the roll-up asks a million times: place = last * quarters / 4.
     at, rest = last >> 2, last & 3
     p25 = (ordered[at] * (4 - rest) + ordered[at + 1] * rest + 2) >> 2
@@ -32,4 +23,4 @@ def five_numbers(ordered: Sequence[int]) -> Five:
     median = (ordered[at] * (2 - rest) + ordered[at + 1] * rest + 1) >> 1
     at, rest = (3 * last) >> 2, (3 * last) & 3
     p75 = (ordered[at] * (4 - rest) + ordered[at + 1] * rest + 2) >> 2 if rest else ordered[at]
-    return Five(n, ordered[0], p25, median, p75, ordered[last])
+    return n, ordered[0], p25, median, p75, ordered[last]

@@ -1,7 +1,7 @@
 """``daily_price``: what each card cost on each day, counted anew for the days that a change touched.
 
 Whoever changes observations marks the days in ``daily_todo`` within the same transaction; settling
-counts them, one card a transaction. A process killed in between leaves its marks to the next one.
+counts them, a few cards a transaction. A process killed in between leaves its marks to the next one.
 Memory holds one card at a time: the prices of single days come grouped by day from the covering
 index, and asks that stand longer enter one sweep over the days.
 """
@@ -28,6 +28,9 @@ EVER = (date(1, 1, 1), date(9999, 12, 31))
 
 #: Marked days that lie closer than this are counted in one sweep: cheaper than two.
 _GAP_DAYS = 31
+
+#: Other writers wait for so many rows, a fraction of a second.
+_ROWS_A_TRANSACTION = 20_000
 
 #: kind, condition, currency: what is never mixed.
 Key = tuple[str, str, str]
@@ -118,7 +121,7 @@ def _singles(conn: Connection, gpu_id: int, first: date, last: date) -> dict[Key
         _bound(conn, gpu=gpu_id, first=first, last=last),
     )
     found: defaultdict[Key, dict[int, list[int]]] = defaultdict(dict)
-    for day, kind, condition, currency, prices in rows:
+    for day, kind, condition, currency, prices in rows.all():
         # One price alone comes as a number from SQLite.
         found[kind, condition, currency][_ordinal(day)] = list(map(int, str(prices).split(",")))
     return found
@@ -134,7 +137,7 @@ def _standing(conn: Connection, gpu_id: int, first: date, last: date) -> dict[Ke
     )
     lowest, highest = first.toordinal(), last.toordinal()
     found: defaultdict[Key, list[Standing]] = defaultdict(list)
-    for since, until, kind, condition, currency, price in rows:
+    for since, until, kind, condition, currency, price in rows.all():
         found[kind, condition, currency].append(
             (max(_ordinal(since), lowest), min(_ordinal(until), highest), int(price))
         )
@@ -232,14 +235,19 @@ def settle(conn: Connection) -> int:
 
 
 def settle_all(engine: Engine) -> int:
-    """Count all marked days, one card a transaction; return the number of rows written."""
+    """Count all marked days, some cards in a transaction; return the number of rows written."""
     with engine.connect() as conn:
-        cards = _marked(conn)
-    written = 0
-    for gpu_id in cards:
+        cards = iter(_marked(conn))
+    written, more = 0, True
+    while more:
         with engine.begin() as conn:
             lock_writers(conn)
-            written += _settle_card(conn, gpu_id)
+            pending = 0
+            while pending < _ROWS_A_TRANSACTION and more:
+                gpu_id = next(cards, None)
+                more = gpu_id is not None
+                pending += _settle_card(conn, gpu_id) if gpu_id is not None else 0
+        written += pending
     return written
 
 
