@@ -19,7 +19,13 @@ _ID = re.compile(r"[a-z][a-z0-9_]{1,40}:[^\s:]{1,80}")
 _SWAP_TITLE = re.compile(r"[\[({]\s?(?:h|w|fs|s|have|want)\s?[\])}]", re.IGNORECASE)
 _EXAMPLE_LENGTH = 90
 REVIEW_COLUMNS = ("n", "why", "what", "example", "id")
-_STYLES = {"mention": "bold underline green", "card": "bold underline green", "price": "bold yellow", "reject": "bold red", "accessory": "red"}
+_STYLES = {
+    "mention": "bold underline green",
+    "card": "bold underline green",
+    "price": "bold yellow",
+    "reject": "bold red",
+    "accessory": "red",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -139,8 +145,8 @@ def _stored(name: str) -> "ListingText":
 
 def _newest(conn: "Connection", source: str, external_id: str) -> "ListingText":
     from db.queries import find_listing, revisions_of
-    from tracker.pricing.currency import to_major
     from tracker.normalize import ListingText
+    from tracker.pricing.currency import to_major
 
     name = f"{source}:{external_id}"
     listing = find_listing(conn, source, external_id)
@@ -184,12 +190,18 @@ def _print(listing: "ListingText") -> None:
         on = (listing.title if step.where == "title" else listing.body) or ""
         found = plain(on[step.start : step.end]) if step.start is not None else ""
         style = _STYLES.get(step.rule, "")
-        console.print(Text(f"  {step.rule:<14} ", style="dim").append(plain(found), style=style).append(f"  {plain(step.detail)}"))
+        console.print(
+            Text(f"  {step.rule:<14} ", style="dim").append(plain(found), style=style).append(f"  {plain(step.detail)}")
+        )
     for line in summary(reading):
         console.print(Text("offer        ", style="bold").append(plain(line), style="green"))
     if reading.reject:
         code = reject_codes().get(reading.reject)
-        console.print(Text("rejected     ", style="bold").append(reading.reject, style="bold red").append(f"  {code.meaning if code else ''}"))
+        console.print(
+            Text("rejected     ", style="bold")
+            .append(reading.reject, style="bold red")
+            .append(f"  {code.meaning if code else ''}")
+        )
 
 
 def _safe(text: str) -> str:

@@ -11,30 +11,61 @@ from tracker.normalize.words import Hit
 
 #: "with bracket", "no box", "w/ FH bracket": the card has it or lacks it.
 _COMES_WITH = re.compile(
-    r"(?:\bwith(?:out)?|\bw[/. ]|\bw/o|\bno|\bincl\w*\.?|\bhas|\bhave|\bmissing|\binside|\bmit|\bohne|\bavec|\bsans|\bcon|\bsenza|\bsin)"
+    r"(?:\bwith(?:out)?|\bw[/. ]|\bw/o|\bno|\bincl\w*\.?|\bhas|\bhave|\bmissing|\binside|\bmit|\bohne|"
+    r"\bavec|\bsans|\bcon|\bsenza|\bsin)"
     r"[ /]{0,3}(?:[a-z0-9'.+/-]{1,14} ){0,4}$"
 )
 #: "+ box", "and bracket": only after the card itself.
 _AND = re.compile(r"(?:\band|&|\+|\bplus|,|;|/)[ ]{0,2}(?:[a-z0-9'.-]{1,14} ){0,3}$")
 _GLUED_WITH = re.compile(r"(?:gb|g)(?:with|without)[ ]$")
 _FINE_AFTER = re.compile(
-    r"[ ,)*-]{0,3}(?:included|incl\b|includes|installed|attached|fitted|applied|pre-?installed|special edition|edition|version|style|model|equipped|upgraded|modded|cooled|"
-    r"(?:&|and) (?:accessories|manual|box|cables?|papers)|inclus|incluido|incluso|dabei|inklusive|montiert|mounted|design|damage|cut|ok\b|wear)"
+    r"[ ,)*-]{0,3}(?:included|incl\b|includes|installed|attached|fitted|applied|pre-?installed|"
+    r"special edition|edition|version|style|model|equipped|upgraded|modded|cooled|"
+    r"(?:&|and) (?:accessories|manual|box|cables?|papers)|inclus|incluido|incluso|dabei|inklusive|"
+    r"montiert|mounted|design|damage|cut|ok\b|wear)"
 )
 _FOR_AFTER = re.compile(
-    r"[ ,)*-]{0,3}(?:(?:kit|set|assembly|module|cover|replacement|upgrade|mount|mounting|plate|with \w+|and \w+|& \w+|\+ \w+|only|black|white|metal|aluminum|aluminium|full|height|profile) ?){0,3}"
+    r"[ ,)*-]{0,3}(?:(?:kit|set|assembly|module|cover|replacement|upgrade|mount|mounting|plate|with \w+|"
+    r"and \w+|& \w+|\+ \w+|only|black|white|metal|aluminum|aluminium|full|height|profile) ?){0,3}"
     r"(?:for|fits?|compatible|to fit|suitable|pour|für|para|per|voor|dla|until)\b"
 )
-_ALONE_AFTER = re.compile(r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|as pictured)\b")
-_ALONE_BEFORE = re.compile(r"\b(?:only|replacement|empty|just|pristine|repair|spare|oem replacement|genuine replacement|universal|aftermarket)[ ](?:the )?(?:\w{1,10} )?$")
+_ALONE_AFTER = re.compile(
+    r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|"
+    r"as pictured)\b"
+)
+_ALONE_BEFORE = re.compile(
+    r"\b(?:only|replacement|empty|just|pristine|repair|spare|oem replacement|genuine replacement|"
+    r"universal|aftermarket)[ ](?:the )?(?:\w{1,10} )?$"
+)
 _FOR = re.compile(r"\b(?:for|fits?|compatible with|suitable for|für|pour|per|para)\b")
-_USE = re.compile(r"\bfor (?:gaming|deep|ai\b|machine|parts|work|rendering|mining|video|editing|desktop|pc|server|llm|3d|vr|sale|creators?|repair|computing|data|cad)")
+_USE = re.compile(
+    r"\bfor (?:gaming|deep|ai\b|machine|parts|work|rendering|mining|video|editing|desktop|pc|server|llm|"
+    r"3d|vr|sale|creators?|repair|computing|data|cad)"
+)
 #: Below this part of the launch price a title with an accessory's word means the accessory.
 _CHEAP = 0.25
 #: Nothing but a colour or a maker behind the word: it is what the title ends with.
-_LAST = re.compile(r"(?: (?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|and|&|side|for|sale|[0-9a-z]*\d[0-9a-z-]*)){0,3}[ .!*)\]-]*$")
+_LAST = re.compile(
+    r"(?: (?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|and|&|side|for|sale|"
+    r"[0-9a-z]*\d[0-9a-z-]*)){0,3}[ .!*)\]-]*$"
+)
 _WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
-_BLOCK_MAKERS = frozenset(("alphacool", "bykski", "byski", "barrow", "barrowch", "ekwb", "ek quantum", "ek vector", "bitspower", "granzon", "heatkiller", "watercool"))
+_BLOCK_MAKERS = frozenset(
+    (
+        "alphacool",
+        "bykski",
+        "byski",
+        "barrow",
+        "barrowch",
+        "ekwb",
+        "ek quantum",
+        "ek vector",
+        "bitspower",
+        "granzon",
+        "heatkiller",
+        "watercool",
+    )
+)
 _VERY_CHEAP = 0.06
 _WEAK_CHEAP = 0.15
 
@@ -46,9 +77,7 @@ def launch_price_usd(model: str) -> int | None:
     return min(prices) if prices else None
 
 
-def find_accessory(
-    text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price_usd: float | None
-) -> Hit | None:
+def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price_usd: float | None) -> Hit | None:
     """Return the word that says that the goods are an accessory, None where a card is sold.
 
     ``price_usd`` tells "RTX 4090 box" for 40 dollars from a card that comes boxed.

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_URL = re.compile(r"(?:https?://|www\.|\b(?:imgur|ebay|reddit|i\.redd|redd|photos\.app\.goo|amazon)\.\w{2,4}/)[^\s)\]>|]*")
+_URL = re.compile(
+    r"(?:https?://|www\.|\b(?:imgur|ebay|reddit|i\.redd|redd|photos\.app\.goo|amazon)\.\w{2,4}/)[^\s)\]>|]*"
+)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|trade|reg|copy|#x?[0-9a-f]{1,6});")
 _ENTITY_TEXT = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 #: Markdown emphasis, code, headings and escapes say nothing about the goods.
-_MARKUP = str.maketrans({c: " " for c in "*`\\\t\r\x0b\x0c\x00™®©"})
+_MARKUP = str.maketrans(dict.fromkeys("*`\\\t\r\x0b\x0c\x00™®©", " "))
 _MARKUP_CHARACTERS = re.compile(r"[*`\\\t\r\x0b\x0c\x00-\x08]")
 _KEPT_CATEGORIES = frozenset(("Ll", "Lo", "Lm", "Nd", "Pd", "Ps", "Pe", "Po", "Sc", "Sm", "Pc", "Pi", "Pf", "Lt"))
 _SAME = {"×": "x", "✕": "x", "✖": "x", "х": "x", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'"}
@@ -20,12 +22,16 @@ class _Characters(dict[int, str]):
     def __missing__(self, code: int) -> str:
         character = chr(code)
         plain = _SAME.get(character) or unicodedata.normalize("NFKC", character).lower()
-        if len(plain) != 1 or not (plain.isascii() or unicodedata.category(plain) in _KEPT_CATEGORIES):
-            plain = " "
-        elif plain.isascii() and not plain.isprintable() and plain != "\n":
+        if len(plain) != 1 or not _is_plain(plain):
             plain = " "
         self[code] = plain
         return plain
+
+
+def _is_plain(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable() or character == "\n"
+    return unicodedata.category(character) in _KEPT_CATEGORIES
 
 
 _CHARACTERS = _Characters()

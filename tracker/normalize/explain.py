@@ -74,7 +74,11 @@ def summary(reading: Reading) -> list[str]:
     for offer in reading.offers:
         size = "" if offer.vram_gb is None else f" {offer.vram_gb:g}GB"
         amount = offer.price if offer.price is not None else offer.lot_price
-        price = "no price" if amount is None else f"{amount:,.2f} {offer.currency or '(currency unknown)'} {offer.basis or ''}"
+        price = (
+            "no price"
+            if amount is None
+            else f"{amount:,.2f} {offer.currency or '(currency unknown)'} {offer.basis or ''}"
+        )
         words = [
             f"{offer.quantity} × {offer.model}{size}",
             price.strip(),
@@ -83,7 +87,9 @@ def summary(reading: Reading) -> list[str]:
             offer.form,
             *(["broken"] if offer.broken else []),
             *(["in a system"] if offer.in_system else []),
-            f"SKU {offer.sku}" if offer.sku else "SKU open" + (f": {', '.join(offer.candidates)}" if offer.candidates else ""),
+            f"SKU {offer.sku}"
+            if offer.sku
+            else "SKU open" + (f": {', '.join(offer.candidates)}" if offer.candidates else ""),
             f"confidence {offer.confidence:.2f}",
             *offer.flags,
         ]

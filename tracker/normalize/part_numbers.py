@@ -60,7 +60,14 @@ def find_parts(text: str) -> list[Part]:
                 size = hit.groupdict().get("vram")
                 listed = bool(part.note and part.note.startswith("part number list"))
                 found.append(
-                    Part(match.start(), match.start() + hit.end(), part.model, float(size) if size else part.vram_gb, part.form, listed)
+                    Part(
+                        match.start(),
+                        match.start() + hit.end(),
+                        part.model,
+                        float(size) if size else part.vram_gb,
+                        part.form,
+                        listed,
+                    )
                 )
                 break
     return found

@@ -39,10 +39,9 @@ def _same_line(one: str, other: str) -> bool:
 
 
 def _narrowed(mention: Mention, part: Part, model: str) -> Mention:
-    known = {gpu.vram_gb for gpu in catalog().by_model(model)}
-    vram = part.vram_gb if part.vram_gb is not None and (not known or part.vram_gb in known or part.form != "desktop") else mention.vram_gb
-    if mention.vram_gb is not None and vram != mention.vram_gb and not part.listed:
-        vram = mention.vram_gb
+    vram = mention.vram_gb
+    if part.vram_gb is not None and (vram is None or part.listed) and _exists(model, part):
+        vram = part.vram_gb
     form: Form = part.form if part.form in ("sxm", "mobile") else mention.form  # type: ignore[assignment]
     gpu = catalog().find(model, vram) if form in ("desktop", "sxm") else None
     return replace(
@@ -55,6 +54,12 @@ def _narrowed(mention: Mention, part: Part, model: str) -> Mention:
         witnessed=True,
         contradiction=mention.contradiction and vram != mention.stated_gb,
     )
+
+
+def _exists(model: str, part: Part) -> bool:
+    """Tell whether the catalog has the size; one that it lacks is only believed of laptop boards and modules."""
+    sizes = {gpu.vram_gb for gpu in catalog().by_model(model)}
+    return not sizes or part.vram_gb in sizes or part.form != "desktop"
 
 
 def _from_part(cleaned: CleanText, part: Part) -> Mention:

@@ -19,13 +19,26 @@ _STATED = re.compile(
     r"\b(?:job )?lots? (?:of )?\(?x?(\d{1,3})x?\)?(?![\d.]| ?gb| ?g\b)"
     r"|\b(?:lot|set|pack|bundle|box|case) of \(?(two|three|four|five|six|eight|ten)\b"
     r"|\b(?:set|pack|bundle|qty|quantity|batch) ?(?:of|:|-|=)? ?\(?x?(\d{1,3})\)?(?![\d.]| ?gb| ?g\b)"
-    r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
+    r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|"
+    r"pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
     r"|\b(pair|both)\b(?: of)?"
 )
 _LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|power|\d))|\bbulk lot\b|\bwholesale lot\b")
-_LEADING = re.compile(rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))")
-_BEFORE = re.compile(rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|for sale) )\(?(?:(\d{{1,2}}) ?x\)?|\((\d{{1,2}})x?\)|x(\d{{1,2}})|({_WORD}))[ -]{{1,3}}(?:(?:nvidia|geforce|amd|radeon|evga|asus|msi|gigabyte|zotac|pny|dell|hp|hpe|lenovo|tesla|quadro|intel|new|used|genuine|oem|xfx|sapphire) ){{0,4}}$")
-_AFTER = re.compile(r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b")
+_LEADING = re.compile(
+    rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|"
+    rf"({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))"
+)
+_BEFORE = re.compile(
+    rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|"
+    rf"for sale) )\(?(?:(\d{{1,2}}) ?x\)?|\((\d{{1,2}})x?\)|x(\d{{1,2}})|({_WORD}))[ -]{{1,3}}(?:(?:nvidia|"
+    rf"geforce|amd|radeon|evga|asus|msi|gigabyte|zotac|pny|dell|hp|hpe|lenovo|tesla|quadro|intel|new|used|"
+    rf"genuine|oem|xfx|sapphire) ){{0,4}}$"
+)
+_AFTER = re.compile(
+    r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|"
+    r"graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|"
+    r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b"
+)
 _PCIE_BEFORE = re.compile(r"(?:pci-? ?e|express|gen ?\d|\d\.0)[ -]?$")
 _TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")
 _LANES = frozenset((1, 4, 8, 16))
@@ -34,7 +47,7 @@ _LANES = frozenset((1, 4, 8, 16))
 class Quantity(NamedTuple):
     """How many; ``open`` where the title speaks of a lot without saying how many."""
 
-    count: int
+    cards: int
     open: bool
     start: int | None = None
     end: int | None = None
@@ -57,12 +70,12 @@ def find_quantity(text: str, mentions: Sequence[Mention], tags: Collection[str])
         match = _AFTER.match(text, mention.end)
         if match and not _PCIE_BEFORE.search(text[: match.start(match.lastindex or 0) - 1]):
             found = _quantity(match)
-            if found.count not in _LANES or "(" in match[0] or match.end() >= len(text.rstrip()):
+            if found.cards not in _LANES or "(" in match[0] or match.end() >= len(text.rstrip()):
                 return found
     match = _TRAILING.search(text)
     if match and not _PCIE_BEFORE.search(text[: match.start() + 1]):
         found = _quantity(match)
-        if found.count not in _LANES or "(" in match[0]:
+        if found.cards not in _LANES or "(" in match[0]:
             return found
     match = _LOT.search(text)
     return Quantity(1, True, *match.span()) if match else ONE

@@ -8,7 +8,10 @@ from typing import Any
 from tracker.normalize.clean import clean_text
 
 #: Words with letters and digits that may be the name of a card the catalog lacks.
-_NAME = re.compile(r"(?<![a-z0-9-])(?:rtx|gtx|gt|rx|hd|r[579]|pro|arc|quadro|tesla|instinct|radeon|geforce)[ -]?(?:[a-z]{1,3}[ -]?)?\d{2,5}[a-z]{0,3}(?![a-z0-9])")
+_NAME = re.compile(
+    r"(?<![a-z0-9-])(?:rtx|gtx|gt|rx|hd|r[579]|pro|arc|quadro|tesla|instinct|radeon|"
+    r"geforce)[ -]?(?:[a-z]{1,3}[ -]?)?\d{2,5}[a-z]{0,3}(?![a-z0-9])"
+)
 _NUMBER = re.compile(r"(?<![a-z0-9-])[a-z]{0,3}\d{2,5}[a-z]{0,3}(?![a-z0-9-])")
 
 

@@ -16,15 +16,11 @@ _DIGITS = re.compile(r"\d+")
 
 def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> list[Mention]:
     """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
-    left = [mention for mention in mentions if not _compared(text, mention, hits)] if len(mentions) > 1 else list(mentions)
-    left = left or list(mentions)
-    if len(left) < 2:  # noqa: PLR2004
-        return left
+    if len(mentions) == 1:
+        return list(mentions)
+    left = [mention for mention in mentions if not _compared(text, mention, hits)] or list(mentions)
     left = [m for m in left if not (m.model in _CHIPS and any(_CHIPS[m.model] in o.model for o in left if o is not m))]
-    kept: list[Mention] = []
-    for mention in left:
-        if not any(_says_less(text, mention, other, left) for other in left if other is not mention):
-            kept.append(mention)
+    kept = [m for m in left if not any(_says_less(text, m, other, left) for other in left if other is not m)]
     return kept or left[:1]
 
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
 
 from tracker.normalize.accessories import find_accessory
 from tracker.normalize.clean import CleanText, clean
@@ -61,8 +59,8 @@ def read_title(listing: ListingText, explain: bool = False) -> Reading:
     if quantity.open:
         trace.add("reject", "open_lot", quantity.start, quantity.end)
         return Reading(intent="sell", reject="open_lot", trace=tuple(trace.steps))
-    if quantity.count > 1:
-        trace.add("quantity", str(quantity.count), quantity.start, quantity.end)
+    if quantity.cards > 1:
+        trace.add("quantity", str(quantity.cards), quantity.start, quantity.end)
     offer = _offer(cleaned, listing, mention, quantity, hits, tags, trace)
     return Reading(intent="sell", offers=(offer,), trace=tuple(trace.steps))
 
@@ -78,7 +76,12 @@ def _mentions(cleaned: CleanText, trace: _Trace) -> list[Mention]:
             trace.add("part number", part.model or "no card", part.start, part.end)
         for mention in mentions:
             size = "" if mention.vram_gb is None else f" {mention.vram_gb:g}GB"
-            trace.add("mention", f"{mention.model}{size}" + ("" if mention.witnessed else " (unconfirmed)"), mention.start, mention.end)
+            trace.add(
+                "mention",
+                f"{mention.model}{size}" + ("" if mention.witnessed else " (unconfirmed)"),
+                mention.start,
+                mention.end,
+            )
     return mentions
 
 
@@ -123,7 +126,7 @@ def _what(
         trace.add(code, word.text if word else "processor", word.start if word else None, word.end if word else None)
         return code, None
     if len({card.model for card in cards}) > 1:
-        return ("mixed_lot" if find_quantity(text, cards, tags).count > 1 else "menu"), None
+        return ("mixed_lot" if find_quantity(text, cards, tags).cards > 1 else "menu"), None
     card = cards[0]
     if "menu" in tags and card.vram_gb is None and len(card.skus) > 1:
         return "menu", None
@@ -155,7 +158,7 @@ def _offer(
         form = "mobile"
     if "mac" in tags and form == "desktop":
         form = "mpx"
-    each = quantity.count == 1 or _EACH.search(cleaned.text) is not None
+    each = quantity.cards == 1 or _EACH.search(cleaned.text) is not None
     price = listing.price if listing.price is not None and listing.price > 0 else None
     return Offer(
         model=card.model,
@@ -163,7 +166,7 @@ def _offer(
         sku=card.skus[0] if len(card.skus) == 1 and form in ("desktop", "sxm") else None,
         candidates=card.skus if len(card.skus) != 1 and form in ("desktop", "sxm") else (),
         form=form,
-        quantity=quantity.count,
+        quantity=quantity.cards,
         price=price if each else None,
         lot_price=None if each else price,
         basis=None if price is None else "each" if each else "lot",

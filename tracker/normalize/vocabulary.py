@@ -65,9 +65,7 @@ def models() -> dict[str, Model]:
         skus = dict(old.skus) if old else {}
         skus[gpu.vram_gb] = (*skus.get(gpu.vram_gb, ()), gpu.slug)
         modified = (old.modified if old else frozenset()) | ({gpu.vram_gb} if gpu.modified else frozenset())
-        found[key] = Model(
-            name, True, skus=skus, modified=modified, other_forms=others.get(key, {})
-        )
+        found[key] = Model(name, True, skus=skus, modified=modified, other_forms=others.get(key, {}))
     for card in names():
         found.setdefault(
             card.model.lower(),
@@ -77,7 +75,7 @@ def models() -> dict[str, Model]:
                 mobile=card.kind == "mobile",
                 mac=card.kind == "mac",
                 integrated=card.kind == "integrated",
-                skus={size: () for size in card.vram_gb},
+                skus=dict.fromkeys(card.vram_gb, ()),
             ),
         )
     return found
@@ -139,9 +137,7 @@ def forms() -> dict[str, Spelling]:
         meant.setdefault(key, {}).update({one.name: one for one in _kinds(model)})
         # A rule knows better than an alias, which only knows weak from strong.
         strength[key] = max(strength.get(key, sure), sure, key=STRENGTHS.index) if key not in ruled else ruled[key]
-    return {
-        form: Spelling(_preferred(tuple(meant[key].values())), strength[key]) for form, key in written.items()
-    }
+    return {form: Spelling(_preferred(tuple(meant[key].values())), strength[key]) for form, key in written.items()}
 
 
 def _ruled() -> dict[str, str]:
