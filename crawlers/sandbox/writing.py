@@ -10,6 +10,7 @@ from crawlers.sandbox.model import DATA, Card
 
 TITLE_LENGTH = 80  # characters, eBay's limit
 _EARLY_MAKERS = {"EVGA"}  # stopped making cards before the 40 series
+_NO_FOUNDERS = {"3060", "4060", "4070 Ti", "4070 Ti Super", "5070 Ti", "1650", "1660", "1660 Super", "1660 Ti"}
 
 
 @cache
@@ -121,6 +122,7 @@ def _brand(rng: random.Random, card: Card) -> tuple[str, str]:
         return "", ""
     brands = [b for b in phrases()["brands"][card.maker] if not (b in _EARLY_MAKERS and card.name[:1] in "45")]
     founders = not card.size and card.maker == "nvidia" and card.segment == "gaming" and card.name.isdigit()
+    founders = founders and f"{card.name} {card.suffix}".strip() not in _NO_FOUNDERS
     if not founders and "NVIDIA" in brands:
         brands.remove("NVIDIA")
     if card.series == "Arc":
