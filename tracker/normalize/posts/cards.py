@@ -230,6 +230,8 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
             item = titled
         else:
             item = Item.of(mention, "body", number, layout.text_of(number))
+            for twin in known:
+                twin.quantity = None
             item.form, item.structural = form, structural
             cards.items.append(item)
     item.learn(mention)

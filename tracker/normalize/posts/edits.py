@@ -105,6 +105,8 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
 
 def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool) -> None:
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
+    if _only_left(layout, cards, low, high, clause):
+        return
     said = status_in(clause)
     if said == "sold" and len(cards.items) == 1 and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text) and left_over(clause, cards.items[0].quantity or 1) is None:
         return
@@ -131,6 +133,27 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
 def layout_named_elsewhere(layout: Layout, cards: Cards, number: int, item: Item) -> bool:
     """Whether the edit is where the card itself was first offered, so that its price is tied already."""
     return item.line == number
+
+
+_ONLY = re.compile(r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|available|still available)\b")
+_SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
+
+
+def _only_left(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> bool:
+    """``Only the Ti is left``: all the others are sold."""
+    match = _ONLY.search(clause)
+    if match is None or len(cards.items) < 2 or re.fullmatch(r"\d{1,2}|one|two|three", match.group("what")):
+        return False
+    kept, elsewhere = _targets(layout, cards, low, high, clause)
+    words = set(match.group("what").split())
+    if not kept and words & _SUFFIXES:
+        kept = [item for item in cards.items if set(item.model.lower().split()) & words & _SUFFIXES]
+    if elsewhere or not kept:
+        return False
+    for item in cards.items:
+        if not any(item is other for other in kept):
+            item.status = "sold"
+    return True
 
 
 def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:

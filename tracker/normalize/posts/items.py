@@ -32,6 +32,7 @@ class Item:
     table: bool = False
     lot_of: int | None = None
     titled: bool = False
+    per_piece: bool = False
     spot: tuple[int, int] | None = None
 
     @classmethod

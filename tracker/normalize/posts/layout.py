@@ -13,7 +13,7 @@ from tracker.normalize.posts.tables import Cell, Table, find_tables
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import union
 
-__all__ = ["MOST_MENTIONS", "Layout", "lay_out", "mentions_of"]
+__all__ = ["MOST_MENTIONS", "Layout", "bare_numbers", "lay_out", "mentions_of"]
 
 MOST_MENTIONS = 200
 """Mentions read in one text: a post with more is a price list of a shop."""
@@ -121,6 +121,23 @@ def _edited(lines: list[Line]) -> frozenset[int]:
         if running:
             found.add(number)
     return frozenset(found)
+
+
+_AROUND = r"(?<![\w$£€.,/#-]){number}(?:'?s)?(?![\w%]|[.,]\d|/\d| ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£))"
+
+
+def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
+    """The title's cards named in the body by their number alone: ``the 480s``, ``1030 - 30 shipped``."""
+    taken = [(mention.start, mention.end) for mention in found]
+    more: list[Mention] = []
+    for mention in titled:
+        digits = re.search(r"\d{3,4}", mention.text)
+        if digits is None or not mention.text.lower().rstrip("s' ").endswith(digits.group()) or any(mention.model == other.model for other in more):
+            continue
+        for match in re.finditer(_AROUND.format(number=digits.group()), body.text):
+            if not any(start < match.end() and match.start() < end for start, end in taken) and len(more) < MOST_MENTIONS:
+                more.append(replace(mention, start=match.start(), end=match.start() + len(digits.group()), text=digits.group()))
+    return sorted([*found, *more], key=lambda mention: mention.start)
 
 
 def lay_out(body: PostText, mentions: list[Mention]) -> Layout:

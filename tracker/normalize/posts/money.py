@@ -125,7 +125,7 @@ def _bare_is_money(before: str, after: str) -> bool:
         return True
     return bool(re.search(
         r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
-        r"now|dropped to|lowered to|down to|reduced to|i'?d like|shipped for|offers? (?:over|around))"
+        r"now|(?:dropp?(?:ed|ing)?|lower(?:ed|ing)?|reduc(?:ed|ing)|cut|down)(?: \S{1,12}){0,4} to|i'?d like|shipped for|offers? (?:over|around))"
         r"(?: (?:is|at|for|price|around|about|to get|only|get))*[ :~=]{1,3}$",
         before,
     ))  # fmt: skip

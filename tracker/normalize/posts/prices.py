@@ -226,7 +226,7 @@ def _settle(item: Item) -> Settled:
         return Settled(lot_price=best.value, basis=basis, amount=best)
     each = [amount for amount in singles if amount.each]
     best = _best([amount for amount in newest if amount in singles] or each or singles)
-    if (item.quantity or 1) > 1 and not best.each and not each:
+    if (item.quantity or 1) > 1 and not best.each and not each and not item.per_piece:
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)
 

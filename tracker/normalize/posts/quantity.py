@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.words import fragments, union
 
-__all__ = ["count_word", "left_over", "quantity_around"]
+__all__ = ["count_behind_price", "count_word", "left_over", "quantity_around"]
 
 _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {"pair": 2, "couple": 2, "both": 2, "trio": 3, "dual": 2, "a pair": 2}
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
@@ -19,7 +19,10 @@ _AFTER = re.compile(
     rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock| units?| pcs| cards| of them| left)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
-_PRICE_PAREN = re.compile(r"[^\n;]{0,50}?(?:[$£€] ?[\d.,]+|[\d.,]+ ?[$£€])[^\n;$£€]{0,30}?\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?x)?(?: available| left)?(?:[,;][^)\n]{0,60})?\)")
+_BEHIND_PRICE = re.compile(
+    r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]+k?|[\d.,]+k? ?(?:[$£€]|eur\b|euros?\b|usd\b|cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
+    r"(?:\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?(?:x|pcs|available|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.]))"
+)
 _TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?: [a-z]\S{{0,11}}){{0,2}} (?:left|remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|remaining)|have (?P<have>{_NUMBER}) (?:left|more))")
@@ -58,8 +61,14 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         number = count_word(next((value for value in match.groups() if value), None))
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
-    match = _PRICE_PAREN.match(after) or _TRAIL.match(after)
+    match = _TRAIL.match(after)
     return count_word(match.group("n")) if match else None
+
+
+def count_behind_price(after: str) -> int | None:
+    """A count that follows the price and so says it is one of several: ``$475 (2x)``, ``$110 x3``."""
+    match = _BEHIND_PRICE.match(after)
+    return count_word(match.group("n") or match.group("x")) if match else None
 
 
 def left_over(text: str, quantity: int) -> int | None:

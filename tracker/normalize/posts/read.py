@@ -11,7 +11,7 @@ from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods, names_system, parts_in_title, parts_out, without_spans
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.items import Item
-from tracker.normalize.posts.layout import Layout, lay_out, mentions_of
+from tracker.normalize.posts.layout import Layout, bare_numbers, lay_out, mentions_of
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import Settled, give, settle, tie_sentence
 from tracker.normalize.posts.quantity import quantity_around
@@ -75,6 +75,8 @@ def _offers(post: _Post) -> list[Offer]:
     named = mentions_of(post.body, context=True) if post.body.text else []
     if not titled and not named:
         return []
+    if titled and post.body.text:
+        named = bare_numbers(post.body, [item.mention for item in titled], named)
     layout = lay_out(post.body, named)
     cards = find_cards(layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text))
     if not cards.items:

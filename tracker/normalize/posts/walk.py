@@ -11,7 +11,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import give, tie_sentence
-from tracker.normalize.posts.quantity import quantity_around
+from tracker.normalize.posts.quantity import count_behind_price, quantity_around
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
 from tracker.normalize.posts.tables import Cell, Table
 from tracker.normalize.posts.words import anchored_before
@@ -46,6 +46,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             leader = line
         elif (labelled := _labelled(layout, cards, number)) is not None:
             current, leader = [labelled], line
+            _count_labelled(labelled, line.text)
             _further_line(layout, cards, number, current)
         elif current and _opens_other(layout, number, leader, start is not None and current == start):
             current, leader = [], None
@@ -201,6 +202,9 @@ def _facts(layout: Layout, number: int, named: list[tuple[int, int, Item]]) -> N
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
         count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
+        behind = count_behind_price(text[end:high]) if count is None else None
+        if behind is not None and number not in layout.edits:
+            item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = _unstruck_count(layout, item, start, end, high, count)
         own = text[end:high] if len(items) > 1 else text[line.start : line.end]
@@ -276,6 +280,12 @@ def _labelled(layout: Layout, cards: Cards, number: int) -> Item | None:
         return None
     hits = named_by_words(head, cards.items)
     return hits[0] if hits and not hits[0].asked else None
+
+
+def _count_labelled(item: Item, text: str) -> None:
+    behind = count_behind_price(text)
+    if behind is not None:
+        item.quantity, item.per_piece = behind, True
 
 
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
