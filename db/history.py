@@ -49,7 +49,7 @@ def daily_prices(
     conditions: Sequence[str],
     currency: str | None = None,
 ) -> list[DailyRow]:
-    """Return the roll-up of a card from ``since`` to ``until`` inclusive, in order of day, kind, condition, currency."""
+    """Return the roll-up of a card from ``since`` to ``until`` inclusive, by day, kind, condition, currency."""
     bound = _bound(conn, gpu_id, since, until)
     where = _in("kind", kinds, bound) + _in("condition", conditions, bound)
     if currency is not None:
