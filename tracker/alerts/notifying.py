@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from platformdirs import user_data_path
@@ -19,6 +20,7 @@ from tracker.alerts.settings import sender, transport
 from tracker.alerts.tokens import unsubscribe_token
 from tracker.alerts.transport import Refused, Terminal, TryAgain
 from tracker.alerts.watches import Watch, sync_settings_watches, watches
+from tracker.pricing.fairvalue import update_fair_values
 from tracker.settings import web_settings
 
 _alert, _watch = light.alert, light.watch
@@ -29,6 +31,7 @@ def evaluate(engine: Engine, now: datetime) -> int:
 
     Reading, matching and writing are one transaction: a crash leaves either all of it or nothing.
     """
+    update_fair_values(engine, now.date() + timedelta(days=1))
     with engine.begin() as conn:
         sync_settings_watches(conn, now)
         active = [watch for watch in watches(conn) if watch.active(now)]
@@ -65,11 +68,10 @@ def unsubscribe_secret() -> str:
     if chosen:
         return chosen
     path = user_data_path("gpudeals", ensure_exists=True) / "mail-secret"
-    try:
-        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(24))
-    except FileExistsError:
-        pass
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(handle, secrets.token_urlsafe(24).encode())
+        os.close(handle)
     return path.read_text()
 
 
