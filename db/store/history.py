@@ -80,9 +80,10 @@ def apply_sightings(
 def _load(conn: Connection, ids: list[int], staged: Collection[int]) -> dict[int, _Known]:
     rows = conn.execute(select(_listing).where(_listing.c.id.in_(ids)))
     known = {row.id: _Known(row) for row in rows}
-    columns = ("id", "listing_id", "content_hash", "observed_at", "seen_until", "seen_between", "state")
+    names = ("id", "listing_id", "content_hash", "observed_at", "seen_until", "seen_between", "state")
+    columns: list[Any] = [*(_revision.c[name] for name in names), _run.c.promoted_at.is_not(None)]
     query = (
-        select(*(_revision.c[name] for name in columns), _run.c.promoted_at.is_not(None))
+        select(*columns)
         .join_from(_revision, _run, _revision.c.run_id == _run.c.id)
         .where(_revision.c.listing_id.in_(ids))
     )

@@ -64,5 +64,8 @@ def upsert(conn: Connection, table: TableClause, rows: Sequence[dict[str, Any]],
 
 def storable(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
     """Return ``row`` with text that the database can hold; see ``clean``."""
+    odd = [name for name, value in row.items() if not is_plain(value)]
+    if not odd:
+        return row
     nul = "\x00" if conn.dialect.name == "sqlite" else NUL_PICTURE
-    return {name: value if is_plain(value) else clean(value, nul) for name, value in row.items()}
+    return row | {name: clean(row[name], nul) for name in odd}

@@ -10,7 +10,7 @@ def is_plain(value: Any) -> bool:
     """Return whether ``value`` surely needs no cleaning."""
     if isinstance(value, str):
         return value.isascii() and "\x00" not in value
-    return not isinstance(value, dict)
+    return not (value and isinstance(value, dict))
 
 
 def clean(value: Any, nul: str = NUL_PICTURE) -> Any:

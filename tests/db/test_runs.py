@@ -254,7 +254,7 @@ def test_whatever_runs_come_in_whatever_order_the_history_is_whole_and_nothing_u
     sqlite_template: bytes, tmp_path: Path
 ) -> None:
     @given(STEPS)
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     def check(steps) -> None:
         path = tmp_path / f"{uuid4()}.db"
         path.write_bytes(sqlite_template)
