@@ -21,6 +21,7 @@ _COMMON = frozenset(
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|kit|build|keyboard|blocks?)\b")
+_DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = re.compile(r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|closed|fell|back|edit|update|market")
 _INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
@@ -123,14 +124,16 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
     if not targets and cards.named.get(number):
         targets = [cards.named[number][-1][2]]
     if not targets:
-        targets = _whole(cards, clause, said, other_goods, edit, bool(amounts))
+        targets = _whole(cards, clause, said)
+        if other_goods and not _DROP.search(clause):
+            amounts = []
     for item in targets:
-        _apply(item, clause, said, edit)
-        if edit and amounts and not (said == "sold") and not layout_named_elsewhere(layout, cards, number, item):
+        _apply(item, clause, said)
+        if edit and amounts and not (said == "sold") and not _tied_already(layout, cards, number, item):
             item.asked.append(replace(amounts[-1], newest=True))
 
 
-def layout_named_elsewhere(layout: Layout, cards: Cards, number: int, item: Item) -> bool:
+def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool:
     """Whether the edit is where the card itself was first offered, so that its price is tied already."""
     return item.line == number
 
@@ -165,7 +168,7 @@ def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
     return len(cards.items) == 1 or number in (filled[0], filled[-1]) or bool(_ALL.search(clause)) or "closed" in clause
 
 
-def _whole(cards: Cards, clause: str, said: str | None, other_goods: bool, edit: bool, priced: bool) -> list[Item]:
+def _whole(cards: Cards, clause: str, said: str | None) -> list[Item]:
     if _ALL.search(clause) or _GPU_WORD.search(clause):
         return list(cards.items)
     if len(cards.items) == 1:
@@ -175,7 +178,7 @@ def _whole(cards: Cards, clause: str, said: str | None, other_goods: bool, edit:
     return []
 
 
-def _apply(item: Item, clause: str, said: str | None, edit: bool) -> None:
+def _apply(item: Item, clause: str, said: str | None) -> None:
     quantity = item.quantity or 1
     left = left_over(clause, quantity)
     if left is not None and item.status == "sold" and "left" not in clause:

@@ -253,6 +253,8 @@ def _systems(post: _Post, layout: Layout, cards: Cards) -> None:
             item.system = True
         elif whole_title and _inside(post, item):
             item.system = True
+        if whole_title and not item.titled and not item.system and not alone and not item.table:
+            item.bundled = True
     if any(item.system for item in cards.items):
         post.trace.add("in_system", "cards inside a machine", where="body")
         _system_price(layout, cards)
