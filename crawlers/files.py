@@ -48,12 +48,16 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a file that is stored at once. ``read`` is how many bytes of the file are behind it."""
+    """A part of a file that is stored at once. ``read`` is how many bytes of the file are behind it.
+
+    ``market`` is that of the page, where it is known without a listing on it.
+    """
 
     file: str
     outcome: PageOutcome
     read: int
     resume: Resume | None = None
+    market: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ def _document_pages(file: File, content: IO[bytes], family: str, subs: Mapping[s
     body = _read(content, LARGEST_DOCUMENT + 1)
     if len(body) > LARGEST_DOCUMENT:
         raise NoListingsError(f"a document of more than {LARGEST_DOCUMENT >> 20} MB, which no page or answer has")
-    yield Page(file.name, _document(body, family, subs), len(body))
+    yield Page(file.name, _document(body, family, subs), len(body), market="ebay" if family == "html" else None)
 
 
 def _document(body: bytes, family: str, subs: Mapping[str, Sub]) -> PageOutcome:

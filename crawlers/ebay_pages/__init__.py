@@ -43,4 +43,4 @@ def read_page(body: bytes, url: str | None = None) -> PageOutcome:
 
 def is_ebay_page(body: bytes) -> bool:
     """Return whether ``body`` is a page of eBay or one of the refusals that stand in its place."""
-    return _EBAY.search(body) is not None
+    return _EBAY.search(body, 0, 1 << 20) is not None

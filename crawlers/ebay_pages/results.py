@@ -9,7 +9,7 @@ from crawlers.ebay_pages.cards import MARKUPS, CardError, Markup, is_dummy, item
 from crawlers.ebay_pages.document import Document, Element, classes, css, text_of
 from crawlers.listing import Found, LayoutChanged, NothingFound, PageOutcome, RawListing, RowProblem
 
-#: Of the cards, this share may lack a field before the page counts as one whose layout changed.
+#: Where more than this share of the cards lack a field, the layout changed.
 _TOLERATED = 0.5
 _RIVER = ".srp-river-results, .srp-results, .srp-controls__count-heading, .srp-save-null-search, .srp-river-main"
 
@@ -43,7 +43,7 @@ def read_results(page: Document) -> PageOutcome:
             continue
         _add(listing, listings, problems, number)
     field, lacking = missing.most_common(1)[0] if missing else ("", 0)
-    if lacking and lacking >= _TOLERATED * len(cards):
+    if lacking and (lacking > _TOLERATED * len(cards) or lacking == len(cards)):
         first = next(p for p in problems)
         return LayoutChanged(field, f"{lacking} of {len(cards)} cards have no readable {field}: {first.reason}")
     changed = _sold_unmarked(page, list(listings.values()))

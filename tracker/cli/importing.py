@@ -173,7 +173,7 @@ def _rows(page: "Page") -> Iterator[Mapping[str, Any]]:
 
     outcome = page.outcome
     if not isinstance(outcome, Found):
-        yield {**dict.fromkeys(FIELDS), "source": "ebay", "page": page.file, "page_state": outcome.page_state}
+        yield {**dict.fromkeys(FIELDS), "source": page.market, "page": page.file, "page_state": outcome.page_state}
         return
     for listing in outcome.listings:
         yield row_of(listing)
