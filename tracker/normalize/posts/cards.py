@@ -15,7 +15,9 @@ from tracker.normalize.posts.words import union
 __all__ = ["Cards", "find_cards", "title_items"]
 
 _LEAD_WORDS = re.compile(
-    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]*k?(?: ?[$£€]|x)?|x\d|sold|pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
+    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]*k?(?: ?[$£€]|x)?|x\d|sold|"
+    rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
+    rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
 )
 _ACCESSORY_ROW = re.compile(r"water ?block|backplate only|box only")
 
@@ -30,7 +32,11 @@ class Cards:
     wanted: frozenset[str] = frozenset()
 
 
-_COMPARED = re.compile(r"(?:unlock(?:ed|able|s)?|flashed|upgraded|bios)(?: \w+){0,2} (?:to|from)(?: (?:a|an|the))? ?(?:\w+ )?$|(?:better|faster|same|equivalent|similar)(?: \w+)? (?:than|as|to)(?: (?:a|an|the))? ?(?:\w+ )?$")
+_COMPARED = re.compile(
+    r"(?:unlock(?:ed|able|s)?|flashed|upgraded|bios)(?: \w+){0,2} (?:to|from)(?: (?:a|"
+    r"an|the))? ?(?:\w+ )?$|(?:better|faster|same|equivalent|similar)(?: \w+)? (?:than|"
+    r"as|to)(?: (?:a|an|the))? ?(?:\w+ )?$"
+)
 _SEPARATOR = re.compile(r"[,|;/&+\[\]()]")
 
 
@@ -71,7 +77,10 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
 
 
 _PROSE = re.compile(
-    r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|than|from|the|in|on|it|of|this|that|these|will|would|can|as|by|at|you|your|we|our|if|but|when|like|vs|wants?|need|looking|upgraded|bought|paid|not|also|so|just|both|got)(?!\w)"
+    r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|"
+    r"than|from|the|in|on|it|of|this|that|these|will|would|can|as|by|at|you|your|"
+    r"we|our|if|but|when|like|vs|wants?|need|looking|upgraded|bought|paid|not|also|"
+    r"so|just|both|got)(?!\w)"
 )
 
 
@@ -82,7 +91,9 @@ def _form_of(layout: Layout, number: int) -> str:
     return "bold" if line.bold and line.kind == "text" else line.kind
 
 
-def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]) -> tuple[str, bool]:
+def _accepts(
+    layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
+) -> tuple[str, bool]:
     """How a mention is spoken of (``offered``, ``context``) and whether it stands at the head of an item."""
     text = layout.post.text
     line = layout.lines[number]
@@ -93,14 +104,26 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
         table, cells = layout.rows[number]
         cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
         items = [other for other in cells if other.role == "item"]
-        if cell is not None and cell.role in ("price", "local", "newest", "quantity") and not mention.text.lower().strip(" 0123456789"):
+        if (
+            cell is not None
+            and cell.role in ("price", "local", "newest", "quantity")
+            and not mention.text.lower().strip(" 0123456789")
+        ):
             return "context", False
-        if cell is not None and cell.role in ("notes", "status", "ignored") and items and any(other.text for other in items):
+        if (
+            cell is not None
+            and cell.role in ("notes", "status", "ignored")
+            and items
+            and any(other.text for other in items)
+        ):
             return "context", False
         head = text[cell.start : mention.start] if cell is not None else ""
         if _PARTS_NAMED.search(head):
             return "context", True
-        first = not any(other.start < mention.start and (cell is None or other.start >= cell.start) for other in layout.mentions[number])
+        first = not any(
+            other.start < mention.start and (cell is None or other.start >= cell.start)
+            for other in layout.mentions[number]
+        )
         role, _ = role_of(text, mention.start, mention.end)
         return ("context" if role == "context" and (not first or head.rstrip().endswith(" for")) else "offered"), True
     if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
@@ -128,9 +151,14 @@ def _accepts(layout: Layout, number: int, mention: Mention, titled: list[Item], 
 
 _STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
 _PART_BEFORE = re.compile(
-    r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?)\b(?: only| for| from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
+    r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|"
+    r"back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?)\b(?: only| for|"
+    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
 )
-_PARTS_NAMED = re.compile(r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|brackets?|risers?)\b")
+_PARTS_NAMED = re.compile(
+    r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
+    r"brackets?|risers?)\b"
+)
 _WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
 
 
@@ -152,7 +180,9 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
         return False
     if number in layout.edits and number not in layout.rows:
         return False
-    return item.form == form and (form.startswith("row") or form in ("bullet", "number", "bold", "heading") or bool(layout.amounts.get(number)))
+    return item.form == form and (
+        form.startswith("row") or form in ("bullet", "number", "bold", "heading") or bool(layout.amounts.get(number))
+    )
 
 
 _ANOTHER = re.compile(r"\b(?:third|second|another|other|2nd|3rd|one more|also have a|the last)(?: one)?\b")
@@ -170,12 +200,22 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
         last_said, last_end = "", -1
         for mention in layout.mentions[number]:
             said, structural = _accepts(layout, number, mention, titled, wanted)
-            if last_said == "context" and number not in layout.rows and _LIST.fullmatch(layout.post.text[last_end : mention.start]):
+            if (
+                last_said == "context"
+                and number not in layout.rows
+                and _LIST.fullmatch(layout.post.text[last_end : mention.start])
+            ):
                 said = "context"
             last_said, last_end = said, mention.end
             if said == "context":
                 known = [item for item in [*cards.items, *waiting] if same_card(item, mention)]
-                if not (known and number not in layout.rows and layout.sections[number] != "want" and layout.amounts.get(number) and (_is_reference(layout, mention) or _for_sale(layout, number, mention))):
+                if not (
+                    known
+                    and number not in layout.rows
+                    and layout.sections[number] != "want"
+                    and layout.amounts.get(number)
+                    and (_is_reference(layout, mention) or _for_sale(layout, number, mention))
+                ):
                     cards.talked.append((mention, "context"))
                     continue
                 said = "offered"
@@ -188,14 +228,22 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
         for number, mention, structural in plain:
             if not (structural or open_title or role_of(layout.post.text, mention.start, mention.end)[0] == "offered"):
                 continue
-            if not any(same_card(item, mention) for item in cards.items) and mention.witnessed and mention.model not in wanted:
+            if (
+                not any(same_card(item, mention) for item in cards.items)
+                and mention.witnessed
+                and mention.model not in wanted
+            ):
                 _place(layout, cards, [], number, mention, False)
     else:
         cards.talked.extend((mention, "plain") for _, mention, _ in plain)
     return cards
 
 
-_LIST = re.compile(r"(?:'?s)?(?: fe| founders| ftw3?| ti| super)?[ ]{0,2}(?:[,/&+]|,? ?(?:or|and|and/or)\b)[ ]{0,2}(?:(?:fe|founders|edition|ftw3?|ti|super|a|an|the|another|two|maybe|even|evga|msi|asus|amd|nvidia|gtx|rtx|rx|hd|radeon|geforce|\d{1,2} ?gb)[ ]){0,4}")
+_LIST = re.compile(
+    r"(?:'?s)?(?: fe| founders| ftw3?| ti| super)?[ ]{0,2}(?:[,/&+]|,? ?(?:or|and|"
+    r"and/or)\b)[ ]{0,2}(?:(?:fe|founders|edition|ftw3?|ti|super|a|an|the|another|"
+    r"two|maybe|even|evga|msi|asus|amd|nvidia|gtx|rtx|rx|hd|radeon|geforce|\d{1,2} ?gb)[ ]){0,4}"
+)
 _REFERENCE = re.compile(r"(?:for|on) (?:the|my|this) (?:\w+ )?$")
 
 

@@ -36,8 +36,12 @@ def accessory_after(text: str, end: int) -> str | None:
 
 
 _PART = re.compile(
-    r"[ ]*(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool )?(?:water ?blocks?|blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|heat ?sinks?)\b|brackets?\b"
-    r"|nv-?link\b|(?:sli )?bridges?\b|shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|above|higher)))"
+    r"[ ]*(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool )?(?:water ?blocks?|"
+    r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
+    r"heat ?sinks?)\b|brackets?\b"
+    r"|nv-?link\b|(?:sli )?bridges?\b|shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|"
+    r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
+    r"above|higher)))"
 )
 
 

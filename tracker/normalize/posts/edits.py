@@ -12,20 +12,33 @@ from tracker.normalize.posts.status import closes_all, status_in
 
 __all__ = ["apply_edits", "named_by_words"]
 
-_CLAUSE = re.compile(r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |(?<=pending), ")
+_CLAUSE = re.compile(
+    r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |"
+    r"are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |"
+    r"my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |"
+    r"(?<=pending), "
+)
 _WORD = re.compile(r"[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(
-    "the and for with box link pics newegg timestamp working great condition good sold pending edit update now price shipped local gone still available left one two both all card cards gpu gpus rtx gtx geforce radeon "
-    "nvidia amd edition used new obo each is are was has been to of in on my it its this that from you dropped down only gb ti super xt rx no not comes as or be".split()
+    ["the", "and", "for", "with", "box", "link", "pics", "newegg", "timestamp", "working", "great", "condition", "good", "sold", "pending", "edit", "update", "now", "price", "shipped", "local", "gone", "still", "available", "left", "one", "two", "both", "all", "card", "cards", "gpu", "gpus", "rtx", "gtx", "geforce", "radeon", "nvidia", "amd", "edition", "used", "new", "obo", "each", "is", "are", "was", "has", "been", "to", "of", "in", "on", "my", "it", "its", "this", "that", "from", "you", "dropped", "down", "only", "gb", "ti", "super", "xt", "rx", "no", "not", "comes", "as", "or", "be"]
 )
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
-_OTHERS = re.compile(r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|kit|build|keyboard|blocks?)\b")
+_OTHERS = re.compile(
+    r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
+    r"kit|build|keyboard|blocks?)\b"
+)
 _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
-_ANY_STATUS = re.compile(r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|closed|fell|back|edit|update|market")
+_ANY_STATUS = re.compile(
+    r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
+    r"closed|fell|back|edit|update|market"
+)
 _INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
-_LABEL = re.compile(r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|bump)(?: ?#?\d{1,2}(?:[/.-]\d{1,2}(?:[/.-]\d{2,4})?)?(?=\W))?[ :.)*-]{0,5}")
+_LABEL = re.compile(
+    r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|"
+    r"bump)(?: ?#?\d{1,2}(?:[/.-]\d{1,2}(?:[/.-]\d{2,4})?)?(?=\W))?[ :.)*-]{0,5}"
+)
 
 
 def _tokens(item: Item) -> set[str]:
@@ -52,7 +65,12 @@ def named_by_words(clause: str, items: list[Item]) -> list[Item]:
 def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> tuple[list[Item], bool]:
     """The items a clause speaks of, and whether it speaks of something else."""
     items = cards.items
-    models = {mention.model for number in _numbers(layout, low, high) for mention in layout.mentions.get(number, ()) if low <= mention.start < high}
+    models = {
+        mention.model
+        for number in _numbers(layout, low, high)
+        for mention in layout.mentions.get(number, ())
+        if low <= mention.start < high
+    }
     if models:
         hit = [item for item in items if item.model in models]
         if len(hit) > 1:
@@ -72,7 +90,14 @@ def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> 
 
 
 def _numbers(layout: Layout, low: int, high: int) -> range:
-    first = next((number for number, line in enumerate(layout.lines) if line.begin <= low <= line.begin + max(line.end - line.begin, 0) + 1), 0)
+    first = next(
+        (
+            number
+            for number, line in enumerate(layout.lines)
+            if line.begin <= low <= line.begin + max(line.end - line.begin, 0) + 1
+        ),
+        0,
+    )
     last = first
     while last + 1 < len(layout.lines) and layout.lines[last + 1].begin < high:
         last += 1
@@ -109,16 +134,31 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
     if _only_left(layout, cards, low, high, clause):
         return
     said = status_in(clause)
-    if said == "sold" and len(cards.items) == 1 and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text) and left_over(clause, cards.items[0].quantity or 1) is None:
+    if (
+        said == "sold"
+        and len(cards.items) == 1
+        and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text)
+        and left_over(clause, cards.items[0].quantity or 1) is None
+    ):
         return
-    amounts = [amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"]
+    amounts = [
+        amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"
+    ]
     if said is None and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return
     targets, elsewhere = _targets(layout, cards, low, high, clause)
     if elsewhere:
         return
-    if not edit and not (targets and re.search(r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$", clause)):
-        gone = _GPU_WORD.search(clause) and re.search(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b", clause)
+    if not edit and not (
+        targets
+        and re.search(
+            r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$",
+            clause,
+        )
+    ):
+        gone = _GPU_WORD.search(clause) and re.search(
+            r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b", clause
+        )
         if targets or not (gone or _closing(layout, cards, number, clause)):
             return
     if not targets and cards.named.get(number):
@@ -138,7 +178,10 @@ def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool
     return item.line == number
 
 
-_ONLY = re.compile(r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|available|still available)\b")
+_ONLY = re.compile(
+    r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|"
+    r"available|still available)\b"
+)
 _SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
 
 

@@ -34,7 +34,8 @@ def names_system(text: str) -> bool:
 
 
 _MAYBE_PARTS = re.compile(
-    r"(?:consider|willing to|would|might|may|could|open to|possibly|can|opposed to|prefer not|if (?:\w+ ){1,6})(?: \w+){0,3} part(?:ing)?(?: (?:it|this|them))?[ -]?out"
+    r"(?:consider|willing to|would|might|may|could|open to|possibly|can|opposed to|"
+    r"prefer not|if (?:\w+ ){1,6})(?: \w+){0,3} part(?:ing)?(?: (?:it|this|them))?[ -]?out"
 )
 
 
@@ -58,6 +59,10 @@ def is_bundled(text: str) -> bool:
             between = between[between.rindex(MENTION_BLANK) + 1 :]
         else:
             continue
-        if len(between) <= 60 and _JOIN.search(between) and not re.search(r"[.!?;|]|\bfor\b|\bfrom\b|\bout of\b|\bon a\b|\bin\b", between):
+        if (
+            len(between) <= 60
+            and _JOIN.search(between)
+            and not re.search(r"[.!?;|]|\bfor\b|\bfrom\b|\bout of\b|\bon a\b|\bin\b", between)
+        ):
             return True
     return False

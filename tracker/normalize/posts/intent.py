@@ -15,13 +15,47 @@ _FLAIRS: tuple[tuple[str, str], ...] = (
     ("selling", "sell"), ("fs", "sell"), ("wts", "sell"), ("for sale", "sell"), ("sale", "sell"), ("buying", "buy"), ("wtb", "buy"), ("want", "buy"),
     ("trading", "trade"), ("trade", "trade"),
 )  # fmt: skip
-_OTHER_FLAIRS = ("meta", "giveaway", "official", "alert", "price check", "mod", "discussion", "psa", "announcement", "vouch", "review", "guide")
+_OTHER_FLAIRS = (
+    "meta",
+    "giveaway",
+    "official",
+    "alert",
+    "price check",
+    "mod",
+    "discussion",
+    "psa",
+    "announcement",
+    "vouch",
+    "review",
+    "guide",
+)
 _SPLIT = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
-_NO_TRADES = re.compile(r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|not accepting|zero) trades?\b|not looking to trade|not interested in trad")
-_ONLY_TRADES = re.compile(r"\b(?:trades? only|only trad|strictly trad|(?<!in )(?<!interested )trading only|only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|not for sale,? (?:only )?trad)")
-_OPEN_TO_TRADE = re.compile(r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|straight trade|direct trade)")
-_TAKES_MONEY = re.compile(r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|a|an|this|these|for)\b")
-_WANTS = re.compile(r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b")
+_NO_TRADES = re.compile(
+    r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|"
+    r"not accepting|zero) trades?\b|not looking to trade|not interested in trad"
+)
+_ONLY_TRADES = re.compile(
+    r"\b(?:trades? only|only trad|strictly trad|(?<!in )(?<!interested )trading only|"
+    r"only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|"
+    r"money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|"
+    r"not for sale,? (?:only )?trad)"
+)
+_OPEN_TO_TRADE = re.compile(
+    r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|"
+    r"entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|"
+    r"(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|"
+    r"straight trade|direct trade)"
+)
+_TAKES_MONEY = re.compile(
+    r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
+    r"money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
+    r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
+    r"a|an|this|these|for)\b"
+)
+_WANTS = re.compile(
+    r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|"
+    r"want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b"
+)
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
@@ -29,7 +63,8 @@ _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]*k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
+    r"(?<![\w.])\d[\d.,]*k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
+    r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
 )
 
 
@@ -64,7 +99,11 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
 
 
 _TRADE_WORDS = re.compile(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
-_TRIFLE = re.compile(r"^[^a-z]*(?:and )?(?:a |some |random |spare |misc |special |few |extra |old |maybe |possible |other )*(?:surprise|junk|love|karma|gratitude|thanks?|beer|hugs?|heart|gold|upvotes?|monies|internets?)\b")
+_TRIFLE = re.compile(
+    r"^[^a-z]*(?:and )?(?:a |some |random |spare |misc |special |few |extra |old |"
+    r"maybe |possible |other )*(?:surprise|junk|love|karma|gratitude|thanks?|beer|"
+    r"hugs?|heart|gold|upvotes?|monies|internets?)\b"
+)
 
 
 def _trades_only(body: str) -> bool:
@@ -125,7 +164,11 @@ def _without_tags(title_text: str, body: str) -> Intent:
         return "buy"
     if trade_only:
         return "trade"
-    if re.search(r"\b(?:sell|sale|selling)\b", bare) or _TAKES_MONEY.search(body) or find_amounts(read_text(body[:3000])):
+    if (
+        re.search(r"\b(?:sell|sale|selling)\b", bare)
+        or _TAKES_MONEY.search(body)
+        or find_amounts(read_text(body[:3000]))
+    ):
         return "sell_or_trade" if _OPEN_TO_TRADE.search(body) or "trade" in bare else "sell"
     if re.search(r"make me a trade|\btrade of\b|looking (?:to|for a) trade", body):
         return "trade"
@@ -148,13 +191,19 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     text = title_post.text
     if pattern("title.other_words").search(text) and not {"have", "want"} <= title.tags:
         return "other", "title of a post that offers nothing"
-    if re.search(pattern("title.giveaway").pattern, title.want_text.strip()) or (title.tags & {"have"} and re.match(r" ?free\b", title.have_text)):
+    if re.search(pattern("title.giveaway").pattern, title.want_text.strip()) or (
+        title.tags & {"have"} and re.match(r" ?free\b", title.have_text)
+    ):
         return "other", "given away"
     if "buying" in title.tags and "have" not in title.tags:
         return "buy", "tag of a buyer"
     if not title.tags & {"have", "want", "trading"}:
         if flaired:
-            return ("sell_or_trade" if flaired == "sell" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text) else flaired), "flair"  # type: ignore[return-value]
+            return (
+                "sell_or_trade"
+                if flaired == "sell" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text)
+                else flaired
+            ), "flair"  # type: ignore[return-value]
         return _without_tags(text, body.text), "words of a post without tags"
     if "want" in title.tags and not title.have:
         return "buy", "only a wanted side"

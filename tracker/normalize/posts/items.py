@@ -6,7 +6,7 @@ from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.types import Status
 
-__all__ = ["Item", "same_card"]
+__all__ = ["Item", "NamedItem", "same_card", "unique_items"]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,15 @@ class Item:
     def of(cls, mention: Mention, where: str, line: int, words: str) -> "Item":
         """A new item from a mention."""
         return cls(
-            mention.model, mention, where, line, words, vram_gb=mention.vram_gb, skus=mention.skus, contradiction=mention.contradiction, titled=where == "title"
+            mention.model,
+            mention,
+            where,
+            line,
+            words,
+            vram_gb=mention.vram_gb,
+            skus=mention.skus,
+            contradiction=mention.contradiction,
+            titled=where == "title",
         )
 
     def learn(self, mention: Mention) -> None:
@@ -62,3 +70,16 @@ def same_card(item: Item, mention: Mention) -> bool:
     if item.model != mention.model and not {item.model, mention.model} <= _TITAN_X:
         return False
     return item.vram_gb is None or mention.vram_gb is None or item.vram_gb == mention.vram_gb
+
+
+NamedItem = tuple[int, int, Item]
+"""Where a text names an item: start, end, and the item."""
+
+
+def unique_items(named: list[NamedItem]) -> list[Item]:
+    """The items named, each once, in order."""
+    seen: list[Item] = []
+    for _, _, item in named:
+        if not any(item is other for other in seen):
+            seen.append(item)
+    return seen

@@ -18,7 +18,10 @@ __all__ = ["MOST_MENTIONS", "Layout", "bare_numbers", "lay_out", "mentions_of"]
 MOST_MENTIONS = 200
 """Mentions read in one text: a post with more is a price list of a shop."""
 
-_EDIT = re.compile(rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |big )?{union('status.edit')}(?: ?#?\d)?(?![\w])")
+_EDIT = re.compile(
+    rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |"
+    rf"big )?{union('status.edit')}(?: ?#?\d)?(?![\w])"
+)
 
 
 @dataclass(slots=True)
@@ -40,7 +43,10 @@ class Layout:
         return self.post.text[line.start : line.end]
 
 
-_MEMORY = re.compile(r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|\bcrucial\b|g\.?skill")
+_MEMORY = re.compile(
+    r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
+    r"\bcrucial\b|g\.?skill"
+)
 _BOARD = re.compile(r"\bmotherboard|\bmobo\b|extreme ?\d|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d")
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
@@ -57,7 +63,9 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
-    if after.startswith("+") or re.search(r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before):
+    if after.startswith("+") or re.search(
+        r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
+    ):
         return True
     near = re.split(r"[,;|\n]", before)[-1] + " " + re.split(r"[,;|\n]", after)[0]
     return bool(_MEMORY.search(near) or _BOARD.search(near))
@@ -106,7 +114,7 @@ def _number_of(begins: list[int], position: int) -> int:
 
 def _overlaps(spans: list[tuple[int, int]], amount: Amount) -> bool:
     place = bisect_right(spans, (amount.start, 1 << 60)) - 1
-    return place >= 0 and spans[place][1] > amount.start or place + 1 < len(spans) and spans[place + 1][0] < amount.end
+    return (place >= 0 and spans[place][1] > amount.start) or (place + 1 < len(spans) and spans[place + 1][0] < amount.end)
 
 
 def _edited(lines: list[Line]) -> frozenset[int]:
@@ -132,11 +140,20 @@ def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) ->
     more: list[Mention] = []
     for mention in titled:
         digits = re.search(r"\d{3,4}", mention.text)
-        if digits is None or not mention.text.lower().rstrip("s' ").endswith(digits.group()) or any(mention.model == other.model for other in more):
+        if (
+            digits is None
+            or not mention.text.lower().rstrip("s' ").endswith(digits.group())
+            or any(mention.model == other.model for other in more)
+        ):
             continue
         for match in re.finditer(_AROUND.format(number=digits.group()), body.text):
-            if not any(start < match.end() and match.start() < end for start, end in taken) and len(more) < MOST_MENTIONS:
-                more.append(replace(mention, start=match.start(), end=match.start() + len(digits.group()), text=digits.group()))
+            if (
+                not any(start < match.end() and match.start() < end for start, end in taken)
+                and len(more) < MOST_MENTIONS
+            ):
+                more.append(
+                    replace(mention, start=match.start(), end=match.start() + len(digits.group()), text=digits.group())
+                )
     return sorted([*found, *more], key=lambda mention: mention.start)
 
 
@@ -144,7 +161,9 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     """Find lines, tables, sections and amounts of a body, and sort its mentions by line."""
     lines = read_lines(body)
     begins = [line.begin for line in lines]
-    tables = find_tables(body) if "|" in body.text and "--" in body.text or "-|" in body.text or ":-" in body.text else []
+    tables = (
+        find_tables(body) if ("|" in body.text and "--" in body.text) or "-|" in body.text or ":-" in body.text else []
+    )
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines))
     spans = []

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
@@ -15,7 +16,8 @@ MOST_AMOUNTS = 300
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,/#-])(?P<number>{_NUMBER})(?P<k> ?k(?![a-z\d]))?"
-    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
+    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|"
+    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
 )
 _SIGN_BEFORE = re.compile(
     r"(?:(?:(?<![a-z])(?:us|usd|ca|cad|cdn|c|au|aud|a|eur|gbp|nz) ?)?[$£€] ?|(?<![a-z])(?:usd|cad|eur|euros?|gbp) ?)$"
@@ -46,6 +48,7 @@ class Amount:
     newest: bool = False
     cue: bool = False
     why: str = ""
+    where: Literal["title", "body"] = "body"
 
 
 def parse_number(number: str, thousand: bool = False) -> Decimal:
@@ -74,7 +77,11 @@ def _shipping_of(before: str, after: str) -> str | None:
     next_amount = re.search(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)", clause)
     if next_amount:
         clause = clause[: next_amount.start()]
-    found = [(match.start(), kind) for kind in ("extra", "shipped", "local") if (match := pattern(f"money.{kind}").search(clause))]
+    found = [
+        (match.start(), kind)
+        for kind in ("extra", "shipped", "local")
+        if (match := pattern(f"money.{kind}").search(clause))
+    ]
     if not found:
         plus = re.match(r"[ )]{0,2}\+ ?(?:[$£€] ?)?\d{0,3} ?(?:ship|s/h|post)", after)
         if plus:
@@ -106,7 +113,9 @@ def _kind_of(before: str, after: str) -> tuple[str, str]:
 
 
 _BARE_END = re.compile(
-    r"[ ]{0,2}(?:$|[.,;!)(\n/*+|\]-]|(?:shipped|obo|for|each|ea|or|plus|local|firm|cash|via|paypal|if|but|and|with|including|incl|total|is|as|ono|posted|delivered|thanks|pp|o\.b\.o|negotiable|through)\b)"
+    r"[ ]{0,2}(?:$|[.,;!)(\n/*+|\]-]|(?:shipped|obo|for|each|ea|or|plus|local|firm|"
+    r"cash|via|paypal|if|but|and|with|including|incl|total|is|as|ono|posted|delivered|"
+    r"thanks|pp|o\.b\.o|negotiable|through)\b)"
 )
 
 
@@ -117,15 +126,18 @@ def _bare_is_money(before: str, after: str) -> bool:
     if anchored_after("money.unit_after").match(after) and not re.match(r"[ ]?(?:shipped|obo)", after):
         return False
     follows = re.match(
-        r"[ ]{0,2}(?:\+ ?ship|plus ship|\(?(?:shipped|posted|delivered|obo\b|firm\b|ono\b|each\b|ea\b|local\b|cash\b|or best offer|"
+        r"[ ]{0,2}(?:\+ ?ship|plus ship|\(?(?:shipped|posted|delivered|obo\b|firm\b|"
+        r"ono\b|each\b|ea\b|local\b|cash\b|or best offer|"
         r"if local|for (?:both|all|the pair|it\b|the card)|o\.b\.o|including shipping|incl|a piece|/ ?ea))",
         after,
     )
     if follows:
         return True
     return bool(re.search(
-        r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
-        r"now|(?:dropp?(?:ed|ing)?|lower(?:ed|ing)?|reduc(?:ed|ing)|cut|down)(?: \S{1,12}){0,4} to|i'?d like|shipped for|offers? (?:over|around))"
+        r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|"
+        r"sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
+        r"now|(?:dropp?(?:ed|ing)?|lower(?:ed|ing)?|reduc(?:ed|ing)|cut|down)(?: \S{1,12}){0,4} to|"
+        r"i'?d like|shipped for|offers? (?:over|around))"
         r"(?: (?:is|at|for|price|around|about|to get|only|get))*[ :~=]{1,3}$",
         before,
     ))  # fmt: skip
@@ -145,7 +157,32 @@ def _may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> b
 
 
 _GLUED = re.compile(r"[-.:,]\w")
-_UNITS = frozenset(("gb", "mb", "tb", "gi", "mh", "gh", "rp", "hz", "mm", "cm", "in", "fp", "ye", "mo", "da", "we", "ho", "mi", "x ", "ti", "su", "xt"))
+_UNITS = frozenset(
+    (
+        "gb",
+        "mb",
+        "tb",
+        "gi",
+        "mh",
+        "gh",
+        "rp",
+        "hz",
+        "mm",
+        "cm",
+        "in",
+        "fp",
+        "ye",
+        "mo",
+        "da",
+        "we",
+        "ho",
+        "mi",
+        "x ",
+        "ti",
+        "su",
+        "xt",
+    )
+)
 
 
 def _says_bare(match: re.Match[str], before: str, after: str, loose: bool) -> bool:
@@ -179,7 +216,12 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     if not signed and not _says_bare(match, before, after, loose):
         return None
     value = parse_number(number, thousand=bool(match.group("k")))
-    if not signed and not loose and MODEL_NUMBER.fullmatch(number) and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after):
+    if (
+        not signed
+        and not loose
+        and MODEL_NUMBER.fullmatch(number)
+        and not re.match(r"[ ]?(?:shipped|obo|firm|local|each|ea\b|plus|\+|cash|total)", after)
+    ):
         return None
     if not signed and (value < 5 or value > 20000 or (value != value.to_integral_value())):
         return None
@@ -210,7 +252,10 @@ def _describe(
     )  # fmt: skip
 
 
-_DROP = re.compile(r"[ )(*]{0,4}(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>|(?:down |dropped |reduced |lowered )?to\b|(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$")
+_DROP = re.compile(
+    r"[ )(*]{0,4}(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>|(?:down |dropped |reduced |lowered )?to\b|"
+    r"(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$"
+)
 
 
 def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:

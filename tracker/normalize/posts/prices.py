@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
-from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.money import Amount
 
 __all__ = ["Settled", "give", "settle", "tie_sentence"]
@@ -55,14 +55,16 @@ def _usable(amounts: list[Amount]) -> list[Amount]:
     return [amount for amount in amounts if amount.kind == "asking" or (amount.kind == "old" and amount.struck)]
 
 
-def tie_sentence(text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], current: list[Item]) -> list[Item]:
+def tie_sentence(
+    text: str, offset: int, named: list[NamedItem], amounts: list[Amount], current: list[Item]
+) -> list[Item]:
     """Tie the amounts of one sentence; returns the cards that a following sentence speaks of."""
     usable = _usable(amounts)
     if not named:
         fit = [amount for amount in usable if not _of_other_goods(text, offset, amount)]
         give(current, fit)
         return current
-    items = _unique([item for _, _, item in named])
+    items = unique_items(named)
     if not usable:
         return items
     spans = [(start, end) for start, end, _ in named]
@@ -71,14 +73,6 @@ def tie_sentence(text: str, offset: int, named: list[tuple[int, int, Item]], amo
     else:
         _name_first(text, offset, named, usable, spans)
     return items
-
-
-def _unique(items: list[Item]) -> list[Item]:
-    seen: list[Item] = []
-    for item in items:
-        if not any(item is other for other in seen):
-            seen.append(item)
-    return seen
 
 
 def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:
@@ -94,32 +88,47 @@ def _for_goods(text: str, offset: int, amount: Amount) -> bool:
     return match is not None and names_goods(re.split(r"[,.;]|\band\b", after[match.end() :])[0])
 
 
-_PART_PRICED = re.compile(r"\b(?:blocks?|back ?plates?|bridges?|brackets?|cables?|coolers?|risers?|adapters?|pads|box(?:es)?)(?: (?:is|are|for|at|each))*[ :=-]{0,3}$")
+_PART_PRICED = re.compile(
+    r"\b(?:blocks?|back ?plates?|bridges?|brackets?|cables?|coolers?|risers?|adapters?|"
+    r"pads|box(?:es)?)(?: (?:is|are|for|at|each))*[ :=-]{0,3}$"
+)
 
 
 def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     before = text[max(0, amount.start - offset - 40) : amount.start - offset]
     clause = re.split(r"[,;|]|\band\b|\bor\b", before)[-1]
     after = text[amount.end - offset : amount.end - offset + 34]
-    return bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset])) or names_goods(clause) or bool(re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after) and names_goods(after.split(",")[0]))
+    return (
+        bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset]))
+        or names_goods(clause)
+        or bool(
+            re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after)
+            and names_goods(after.split(",")[0])
+        )
+    )
 
 
 def _price_first(
-    text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], spans: list[tuple[int, int]]
+    text: str, offset: int, named: list[NamedItem], amounts: list[Amount], spans: list[tuple[int, int]]
 ) -> None:
     for place, amount in enumerate(amounts):
         following = [entry for entry in named if entry[0] >= amount.end]
         if not following:
             last = named[-1]
-            if amount.newest or amount.shipping in _QUALIFIED or amount.each or (amount.lot and len(_unique([n[2] for n in named])) > 1):
+            if (
+                amount.newest
+                or amount.shipping in _QUALIFIED
+                or amount.each
+                or (amount.lot and len(unique_items(named)) > 1)
+            ):
                 if not _of_other_goods(text, offset, amount):
-                    give(_unique([item for _, _, item in named]) if amount.lot else [last[2]], [amount])
+                    give(unique_items(named) if amount.lot else [last[2]], [amount])
             continue
         target = following[0]
         between = text[amount.end - offset : target[0] - offset]
         if amount.lot and not amount.each:
             until = amounts[place + 1].start if place + 1 < len(amounts) else 1 << 60
-            group = _unique([item for start, _, item in following if start < until])
+            group = unique_items([entry for entry in following if entry[0] < until])
             if len(group) > 1:
                 give(group, [amount])
                 continue
@@ -130,36 +139,42 @@ def _price_first(
         until = amounts[place + 1].start if place + 1 < len(amounts) else offset + len(text)
         tail = without_spans(text, offset, spans)[amount.end - offset : until - offset]
         if is_bundled(tail) and not re.search(r"[,;] ?[$£€]?$", between):
-            target[2].bundled = target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
+            target[2].bundled = (
+                target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
+            )
         target[2].asked.append(replace(amount, each=amount.each or not amount.lot))
 
 
 def _name_first(
-    text: str, offset: int, named: list[tuple[int, int, Item]], amounts: list[Amount], spans: list[tuple[int, int]]
+    text: str, offset: int, named: list[NamedItem], amounts: list[Amount], spans: list[tuple[int, int]]
 ) -> None:
     blanked = without_spans(text, offset, spans)
     previous_end = offset
     for amount in amounts:
         preceding = [entry for entry in named if entry[1] <= amount.start]
-        fresh = _unique([item for start, _, item in preceding if start >= previous_end])
+        fresh = unique_items([entry for entry in preceding if entry[0] >= previous_end])
         stretch = blanked[previous_end - offset : amount.start - offset]
         if fresh and _for_goods(text, offset, amount):
             pass
         elif fresh:
             _give_fresh(fresh, amount, stretch, amounts, named)
         elif preceding:
-            _give_again(preceding[-1][2], amount, stretch, _unique([item for _, _, item in preceding]), text, offset)
+            _give_again(preceding[-1][2], amount, stretch, unique_items(preceding), text, offset)
         previous_end = amount.end
 
 
-def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[Amount], named: list[tuple[int, int, Item]]) -> None:
+def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[Amount], named: list[NamedItem]) -> None:
     after_names = stretch[stretch.rindex(MENTION_BLANK) + 1 :] if MENTION_BLANK in stretch else ""
     if amount.bundle and not amount.each:
         for item in fresh:
             item.asked.append(amount)
         return
     if len(fresh) == 1:
-        if re.search(r"[,;|] ", after_names) and names_goods(after_names) and not re.search(r"\+|&|\band\b|\bw/|\bwith\b", stretch):
+        if (
+            re.search(r"[,;|] ", after_names)
+            and names_goods(after_names)
+            and not re.search(r"\+|&|\band\b|\bw/|\bwith\b", stretch)
+        ):
             if len(amounts) > 1:
                 return
         if is_bundled(stretch):
@@ -174,7 +189,10 @@ def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[A
         for item, other in zip(fresh, rest, strict=True):
             item.asked.append(other)
         return
-    joined = re.search(rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}", stretch)
+    joined = re.search(
+        rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}",
+        stretch,
+    )
     if joined and len(rest) == 1:
         for item in fresh:
             if not item.asked:
@@ -194,7 +212,11 @@ def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], tex
         if amount.lot and len(group) == 1:
             return
         return
-    if amount.newest or amount.shipping in _QUALIFIED or (amount.cue and not re.search(r"[a-z]{3}.*[a-z]{3}.*[,;]", stretch)):
+    if (
+        amount.newest
+        or amount.shipping in _QUALIFIED
+        or (amount.cue and not re.search(r"[a-z]{3}.*[a-z]{3}.*[,;]", stretch))
+    ):
         last.asked.append(amount)
 
 
@@ -209,7 +231,9 @@ def settle(item: Item) -> Settled:
 
 
 def _settle(item: Item) -> Settled:
-    amounts = [amount for amount in item.asked if amount.kind == "asking"] or [amount for amount in item.asked if amount.kind == "old"][-1:]
+    amounts = [amount for amount in item.asked if amount.kind == "asking"] or [
+        amount for amount in item.asked if amount.kind == "old"
+    ][-1:]
     amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
     if not amounts:
         return Settled()

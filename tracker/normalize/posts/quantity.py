@@ -6,27 +6,52 @@ from tracker.normalize.posts.words import fragments, union
 
 __all__ = ["count_behind_price", "count_word", "left_over", "quantity_around"]
 
-_WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {"pair": 2, "couple": 2, "both": 2, "trio": 3, "dual": 2, "a pair": 2}
+_WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {
+    "pair": 2,
+    "couple": 2,
+    "both": 2,
+    "trio": 3,
+    "dual": 2,
+    "a pair": 2,
+}
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
-    rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
-    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
-    rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|was\b|for\b|to\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|geforce) ?){{0,3}}|"
-    rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
+    rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
+    rf"(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
+    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|"
+    rf"qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
+    rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|"
+    rf"was\b|for\b|to\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|"
+    rf"(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|"
+    rf"geforce) ?){{0,3}}|"
+    rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |"
+    rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
-    rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock| units?| pcs| cards| of them| left)?[\])]|"
-    rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|quantity:? ?(?P<quantity>\d{{1,2}}))"
+    rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
+    rf"x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock|"
+    rf" units?| pcs| cards| of them| left)?[\])]|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|"
+    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
 _BEHIND_PRICE = re.compile(
-    r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]+k?|[\d.,]+k? ?(?:[$£€]|eur\b|euros?\b|usd\b|cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
-    r"(?:\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?(?:x|pcs|available|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.]))"
+    r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]+k?|[\d.,]+k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
+    r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
+    r"(?:\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?(?:x|pcs|available|left|units|of them|"
+    r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.]))"
 )
 _TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
-_LEFT = re.compile(rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?: [a-z]\S{{0,11}}){{0,2}} (?:left|remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|remaining)|have (?P<have>{_NUMBER}) (?:left|more))")
-_GONE = re.compile(rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |are |has been |have been |was )?(?:sold|gone)\b|sold (?P<m>{_NUMBER})\b")
+_LEFT = re.compile(
+    rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?: [a-z]\S{{0,11}}){{0,2}} (?:left|"
+    rf"remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|"
+    rf"remaining)|have (?P<have>{_NUMBER}) (?:left|more))"
+)
+_GONE = re.compile(
+    rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"are |has been |have been |was )?(?:sold|gone)\b|sold (?P<m>{_NUMBER})\b"
+)
 
 
 def count_word(word: str | None) -> int | None:
@@ -37,7 +62,10 @@ def count_word(word: str | None) -> int | None:
     return number if number is not None and 1 <= number <= 60 else None
 
 
-_STATES = re.compile(r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|parting with|:|[-*(\[]) ?)$")
+_STATES = re.compile(
+    r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
+    r"parting with|:|[-*(\[]) ?)$"
+)
 
 
 def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
@@ -49,15 +77,31 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     if match and prose and not _STATES.search(before[: match.start()]):
         return None
     if match:
-        said = next((value for name in ("times", "glued", "x", "paren", "lotof", "qty", "spelled", "word") if (value := match.group(name))), None)
+        said = next(
+            (
+                value
+                for name in ("times", "glued", "x", "paren", "lotof", "qty", "spelled", "word")
+                if (value := match.group(name))
+            ),
+            None,
+        )
         number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
         if match.group("twin") and not (re.match(r"'?s\b", after) and _STATES.search(before[: match.start()])):
             return None
         bare = match.group("word")
-        if number and not (bare and not re.search(r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()])):
+        if number and not (
+            bare
+            and not re.search(
+                r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()]
+            )
+        ):
             return number
     match = _AFTER.match(after)
-    if match and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after) and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after):
+    if (
+        match
+        and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after)
+        and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
+    ):
         number = count_word(next((value for value in match.groups() if value), None))
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number

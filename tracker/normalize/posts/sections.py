@@ -7,7 +7,9 @@ from tracker.normalize.posts.words import union
 
 __all__ = ["sections_of"]
 
-_HEADINGS = tuple((kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have"))
+_HEADINGS = tuple(
+    (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have")
+)
 _INLINE_WANT = re.compile(rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d)[ ]?\S|\[w\] ?\S")
 _RULE = frozenset("-_*=~ ")
 
@@ -26,7 +28,9 @@ def _heading(line: Line) -> str | None:
 
 
 _OPENS_WANTS = re.compile(
-    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|trade|swap)|(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|following\W*|,)$|(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
+    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|"
+    r"trade|swap)|(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|"
+    r"following\W*|,)$|(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
 )
 
 
@@ -39,7 +43,12 @@ def sections_of(lines: list[Line]) -> list[str]:
     current = ""
     for line in lines:
         kind = _heading(line)
-        if kind is None and line.kind == "text" and _WANTING.search(line.text) and _OPENS_WANTS.search(line.text[-200:]):
+        if (
+            kind is None
+            and line.kind == "text"
+            and _WANTING.search(line.text)
+            and _OPENS_WANTS.search(line.text[-200:])
+        ):
             sections.append(current)
             current = "listed"
             continue
@@ -52,7 +61,12 @@ def sections_of(lines: list[Line]) -> list[str]:
                 current = ""
         elif line.kind == "heading" or (line.bold and line.text.endswith(":")):
             current = ""
-        if kind is None and line.text and (":" in line.text or line.text.startswith("[w]")) and _INLINE_WANT.match(line.text):
+        if (
+            kind is None
+            and line.text
+            and (":" in line.text or line.text.startswith("[w]"))
+            and _INLINE_WANT.match(line.text)
+        ):
             sections.append("want")
         else:
             sections.append("want" if current == "listed" else current)

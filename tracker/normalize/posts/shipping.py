@@ -30,7 +30,11 @@ def shipping_of_title(want: str) -> Shipping | None:
     if not _LOCAL_ONLY.search(want):
         return None
     parts = [part.strip() for part in re.split(r"[,/|&]|\bor\b|\band\b", want) if part.strip()]
-    remote = [part for part in parts if re.search(r"paypal|pp\b|g&s|shipped|venmo|zelle|wire|transfer", part) and "local" not in part]
+    remote = [
+        part
+        for part in parts
+        if re.search(r"paypal|pp\b|g&s|shipped|venmo|zelle|wire|transfer", part) and "local" not in part
+    ]
     return None if remote else "local"
 
 

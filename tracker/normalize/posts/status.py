@@ -15,7 +15,9 @@ _ALL_SOLD = re.compile(
     rf"(?:^\W{{0,4}}|[.!:\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now ){_WHO}(?:now )?{union('status.all_sold')}"
     r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| with\b| pending| now\b| already)"
 )
-_ALL_PENDING = re.compile(rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)")
+_ALL_PENDING = re.compile(
+    rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)"
+)
 _NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
 
 
@@ -24,7 +26,12 @@ _SOLD_PENDING = re.compile(r"sold\W{1,3}(?:but )?(?:pending|tentatively)|pending
 
 def status_in(text: str) -> Said:
     """The last status that a stretch of text says; None where it says none."""
-    if "sold" not in text and "pend" not in text and "gone" not in text and not pattern("status.sold", "status.pending", "status.available").search(text):
+    if (
+        "sold" not in text
+        and "pend" not in text
+        and "gone" not in text
+        and not pattern("status.sold", "status.pending", "status.available").search(text)
+    ):
         return None
     cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
     found: list[tuple[int, Status]] = []
@@ -51,6 +58,8 @@ def closes_all(text: str) -> Said:
 def says_broken(text: str) -> str | None:
     """The words that call a card broken, unless they are negated (``no artifacts``)."""
     for match in pattern("broken.words").finditer(text):
-        if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(text[: match.start()]):
+        if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(
+            text[: match.start()]
+        ):
             return match.group()
     return None

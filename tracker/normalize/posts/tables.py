@@ -129,5 +129,9 @@ def _table(
     body = "\n".join(lines[first:until])
     text = " ".join(words for _, _, words in header)
     shipped = bool(re.search(r"shipped|posted|delivered|incl\w* (?:shipping|postage)", text))
-    each = bool(re.search(r"\beach\b|\bea\b|\bper\b|/ ?ea", text)) or ("quantity" in roles and not re.search(r"total|lot\b", text))
-    return Table(begin, end, tuple(rows), headed, len(_SHOP.findall(body)) >= 2 or "pcpartpicker" in body, shipped, each)
+    each = bool(re.search(r"\beach\b|\bea\b|\bper\b|/ ?ea", text)) or (
+        "quantity" in roles and not re.search(r"total|lot\b", text)
+    )
+    return Table(
+        begin, end, tuple(rows), headed, len(_SHOP.findall(body)) >= 2 or "pcpartpicker" in body, shipped, each
+    )

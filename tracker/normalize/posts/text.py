@@ -14,7 +14,9 @@ _ADDRESS = re.compile(r"https?:/{1,2}[^\s|<>)\]~]{1,2000}|(?<![\w@])www\.[^\s|<>
 _DOMAIN = re.compile(
     r"(?<![\w@.])(?:[\w-]{1,40}\.){1,3}(?:com|net|org|io|gg|co\.uk|ca|ly|pro|me)\b(?:/[^\s|<>)\]~]{0,500})?"
 )
-_LINK_TARGET = re.compile(r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]{0,100}\)[^()\s]{0,100})?[^()\n]{0,200}\)")
+_LINK_TARGET = re.compile(
+    r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]{0,100}\)[^()\s]{0,100})?[^()\n]{0,200}\)"
+)
 _PERSON = re.compile(r"(?<![\w/])/?[ur]/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
@@ -89,9 +91,7 @@ def _strikes(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     opened: int | None = None
     for match in _STRIKE.finditer(text):
-        if opened is None:
-            opened = match.end()
-        elif _GAP.search(text, opened, match.start()):
+        if opened is None or _GAP.search(text, opened, match.start()):
             opened = match.end()
         else:
             spans.append((opened, match.start()))

@@ -16,11 +16,18 @@ _SIDE_WORDS = {
     "other": union("title.other"),
 }
 _GROUPS = "|".join(f"(?P<{side}>{words})" for side, words in _SIDE_WORDS.items())
-_BRACKETED = re.compile(rf"[\[({{<|][ ]{{0,2}}(?:{_GROUPS})[ ]{{0,2}}[:;]?[ ]{{0,2}}[\])}}>|\[](?P<rest>ave\b|ant\b|as\b)?[ ]?[:-]?")
-_BARE = re.compile(
-    r"(?<![\w\]])(?:(?P<have>h(?:ave)?|selling|wts|fs)|(?P<want>w(?:ant)?|wanted)|(?P<buying>wtb|buying)|(?P<trading>wtt|ft|trading))[ ]?:(?!\w*//)"
+_BRACKETED = re.compile(
+    rf"[\[({{<|][ ]{{0,2}}(?:{_GROUPS})[ ]{{0,2}}[:;]?[ ]{{0,2}}[\])}}>|\[](?P<rest>ave\b|"
+    rf"ant\b|as\b)?[ ]?[:-]?"
 )
-_LEADING = re.compile(r"(?:(?P<have>wts|selling|fs|for sale)|(?P<buying>wtb|buying|looking for|in search of)|(?P<trading>wtt|ft))\b[ :-]{1,3}")
+_BARE = re.compile(
+    r"(?<![\w\]])(?:(?P<have>h(?:ave)?|selling|wts|fs)|(?P<want>w(?:ant)?|wanted)|"
+    r"(?P<buying>wtb|buying)|(?P<trading>wtt|ft|trading))[ ]?:(?!\w*//)"
+)
+_LEADING = re.compile(
+    r"(?:(?P<have>wts|selling|fs|for sale)|(?P<buying>wtb|buying|looking for|in search of)|"
+    r"(?P<trading>wtt|ft))\b[ :-]{1,3}"
+)
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
@@ -57,10 +64,16 @@ class Title:
 
 
 def _marks(text: str) -> list[tuple[int, int, str]]:
-    found = [(m.start(), m.end(), m.lastgroup if m.lastgroup != "rest" else _group(m)) for m in _BRACKETED.finditer(text)]
+    found = [
+        (m.start(), m.end(), m.lastgroup if m.lastgroup != "rest" else _group(m)) for m in _BRACKETED.finditer(text)
+    ]
     kinds = {kind for _, _, kind in found}
     if not kinds & {"have", "want", "buying", "trading"} or len(kinds & {"have", "want"}) == 1:
-        found += [(m.start(), m.end(), _group(m)) for m in _BARE.finditer(text) if not any(a <= m.start() < b for a, b, _ in found)]
+        found += [
+            (m.start(), m.end(), _group(m))
+            for m in _BARE.finditer(text)
+            if not any(a <= m.start() < b for a, b, _ in found)
+        ]
     if not found:
         stripped = _TAG.sub(lambda m: " " * len(m.group()), text)
         place = len(stripped) - len(stripped.lstrip(" -:"))

@@ -17,7 +17,12 @@ class Tracer:
         self._steps: list[TraceStep] = []
 
     def add(
-        self, rule: str, detail: str, start: int | None = None, end: int | None = None, where: Literal["title", "body"] = "title"
+        self,
+        rule: str,
+        detail: str,
+        start: int | None = None,
+        end: int | None = None,
+        where: Literal["title", "body"] = "title",
     ) -> None:
         """Note a rule that fired, and where."""
         if self.wanted:

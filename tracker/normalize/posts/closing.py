@@ -1,0 +1,48 @@
+"""Posts that are over: by flair, by title, by a line that stands for all of it."""
+
+import re
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.status import closes_all
+
+__all__ = ["close_post"]
+
+_CLOSED_FLAIR = ("closed", "sold", "complete", "traded", "gone", "fulfilled")
+_SOLD_TITLE = re.compile(r"^\W{0,3}(?:sold|closed)\b|[\[(](?:sold|closed)[\])]|\bsold\W{0,3}$")
+
+
+def close_post(post: Post, layout: Layout, cards: Cards) -> None:
+    """Everything is sold where flair, title or a line of its own says so."""
+    flair = (post.listing.flair or "").lower()
+    said: str | None = None
+    if any(word in flair for word in _CLOSED_FLAIR):
+        said = "sold"
+        post.trace.add("closed", f"flair {post.listing.flair}", where="title")
+    elif _SOLD_TITLE.search(post.title_post.text):
+        said = "sold"
+        post.trace.add("closed", "title says sold", where="title")
+    if said:
+        for item in cards.items:
+            item.status = "sold"
+        return
+    for number, line in enumerate(layout.lines):
+        if number in layout.rows or number in layout.edits or cards.named.get(number):
+            continue
+        if len(line.text) <= 120 and not names_goods(line.text):
+            closed = closes_all(line.text)
+            if closed and _stands_for_all(layout, cards, number):
+                for item in cards.items:
+                    item.status = item.status if item.status == "sold" else closed
+                post.trace.add("closed", line.text[:60], line.start, line.end, "body")
+
+
+def _stands_for_all(layout: Layout, cards: Cards, number: int) -> bool:
+    """A bare ``SOLD`` closes the post at its top or its end, or where only one card is on offer."""
+    line = layout.lines[number]
+    if re.search(r"\b(?:all|everything|both|thread|post|closed|lot)\b", line.text) or len(cards.items) == 1:
+        return True
+    filled = [place for place, other in enumerate(layout.lines) if other.kind != "blank"]
+    return bool(filled) and number == filled[0]

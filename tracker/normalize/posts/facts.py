@@ -1,0 +1,65 @@
+"""Count, state and defects of the cards that a line names."""
+
+import re
+
+from tracker.normalize.posts.items import Item, NamedItem, unique_items
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.quantity import count_behind_price, left_over, quantity_around
+from tracker.normalize.posts.status import says_broken, status_in
+from tracker.normalize.types import Status
+
+__all__ = ["read_facts"]
+
+
+def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
+    """Count, status, strike-through and defects that the line says of each of its cards."""
+    text = layout.post.text
+    line = layout.lines[number]
+    items = unique_items(named)
+    for place, (start, end, item) in enumerate(named):
+        low = line.start if place == 0 else named[place - 1][1]
+        high = named[place + 1][0] if place + 1 < len(named) else line.end
+        count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
+        behind = count_behind_price(text[end:high]) if count is None else None
+        if behind is not None and number not in layout.edits:
+            item.quantity, item.per_piece = behind, True
+        if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
+            item.quantity = _unstruck_count(layout, item, start, end, high, count)
+        own = text[end:high] if len(items) > 1 else text[line.start : line.end]
+        if number not in layout.edits:
+            item.status = _status_or_rest(own, item) or item.status
+            if layout.sections[number] == "sold":
+                item.status = "sold"
+        if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
+            item.status = "sold"
+        item.broken = item.broken or bool(says_broken(own))
+
+
+def _priced_again(layout: Layout, number: int, end: int) -> bool:
+    """``~~6950 XT $450~~ $415``: the name was struck along with the old price only."""
+    return any(
+        amount.kind == "asking" and not amount.struck and amount.start > end
+        for amount in layout.amounts.get(number, ())
+    )
+
+
+def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
+    """``~~2x~~ 1x`` counts one."""
+    stretch = layout.post.text[end:high]
+    for match in re.finditer(r"(?<![\w.])(\d{1,2}) ?x(?!\w)", stretch):
+        place = end + match.start()
+        if not layout.post.is_struck(place, place + 1):
+            return int(match.group(1)) or count
+    return count
+
+
+def _status_or_rest(text: str, item: Item) -> Status | None:
+    left = (
+        left_over(text, item.quantity or 1)
+        if ("left" in text or "remain" in text or "sold" in text or "available" in text)
+        else None
+    )
+    if left is not None and ("sold" in text or "gone" in text or "left" in text):
+        item.quantity = left
+        return None
+    return status_in(text)

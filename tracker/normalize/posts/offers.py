@@ -1,0 +1,116 @@
+"""Turns an item into an offer: its price, in which currency, and who pays for carriage."""
+
+import re
+from decimal import Decimal
+
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.prices import Settled, settle
+from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
+from tracker.normalize.types import Offer, Shipping
+
+__all__ = ["offer_of"]
+
+_CURRENCIES = {
+    "canadianhardwareswap": "CAD",
+    "hardwareswapuk": "GBP",
+    "hardwareswapeu": "EUR",
+    "bapcsalescanada": "CAD",
+    "hardwareswapaustralia": "AUD",
+}
+_IN_CURRENCY = re.compile(
+    r"(?:all )?prices(?: (?:are|is|in|all))* (?P<after>cad|usd|gbp|eur|aud)\b|(?:prices?|"
+    r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|"
+    r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|"
+    r"only)"
+)
+_CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
+_PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
+
+
+def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
+    settled = settle(item)
+    if post.intent in ("other", "trade"):
+        settled = Settled()
+    amount = settled.amount
+    currency = _currency(post, amount)
+    if amount is not None:
+        said = f"{settled.price or settled.lot_price} {currency} for {item.model}: {amount.why}"
+        post.trace.add("price", said, amount.start, amount.end, amount.where)
+    shipping, cost = _shipping(post, layout, item, amount)
+    post.trace.add(
+        "card",
+        f"{item.model} x{item.quantity or 1} {item.status or 'available'}",
+        *(item.spot or (item.mention.start, item.mention.end)),
+        "body" if item.spot else "title",
+    )
+    flags = ("vram_contradiction",) if item.contradiction else ()
+    return Offer(
+        model=item.model, vram_gb=None if item.contradiction else item.vram_gb, sku=item.skus[0] if len(item.skus) == 1 else None,
+        candidates=item.skus if len(item.skus) != 1 else (), form=item.mention.form, quantity=item.quantity or 1,
+        price=settled.price, lot_price=settled.lot_price, basis=settled.basis, currency=currency, shipping=shipping,  # type: ignore[arg-type]
+        shipping_cost=cost, status=item.status or "available", broken=item.broken, in_system=item.system,
+        condition="parts" if item.broken else None, confidence=_confidence(item, settled), flags=flags,
+    )  # fmt: skip
+
+
+def _confidence(item: Item, settled: Settled) -> float:
+    sure = 0.95 if item.mention.witnessed else 0.7
+    return sure if settled.basis in ("each", None) else min(sure, 0.9)
+
+
+def _currency(post: Post, amount: Amount | None) -> str:
+    if amount is not None and amount.currency:
+        return amount.currency
+    stated = _IN_CURRENCY.search(post.body.text)
+    if stated:
+        code = stated.group("code") or stated.group("all") or stated.group("after")
+        return _CODES.get(code, code.upper()[:3])
+    default = _CURRENCIES.get(post.listing.source.lower())
+    if default:
+        return default
+    if (
+        amount is not None
+        and "$" in (post.title_post if amount.where == "title" else post.body).text[amount.start : amount.end]
+    ):
+        return "USD"
+    return post.listing.currency or _currency_of_place(post) or "USD"
+
+
+def _currency_of_place(post: Post) -> str | None:
+    for match in _PLACE.finditer(post.title_post.text):
+        place = match.group("place").strip()
+        if re.match(r"(?:eu|nl|de|fr|it|es|be|at|ie|fi)\b", place):
+            return "EUR"
+        if re.match(r"(?:uk|gb|gbr|eng)\b", place):
+            return "GBP"
+    return None
+
+
+def _prose(layout: Layout) -> str:
+    """The body without shop price lists, whose remarks are not the seller's."""
+    text = layout.post.text
+    for table in layout.tables:
+        if table.retail:
+            text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
+    return text.replace("prices include shipping and discounts", "")
+
+
+def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:
+    """Carriage of an offer: as its own price says, else as the post says for all, else as the title's payment says."""
+    if amount is None:
+        return "unknown", None
+    if amount.shipping:
+        return amount.shipping, None  # type: ignore[return-value]
+    if item.table:
+        table = next((table for number, (table, _) in layout.rows.items() if number == item.line), None)
+        if table is not None and table.shipped:
+            return "included", None
+    said = shipping_of_post(_prose(layout))
+    if said is not None:
+        cost = next((a.value for amounts in layout.amounts.values() for a in amounts if a.kind == "shipping"), None)
+        return said[0], cost if said[0] == "extra" else None
+    local = shipping_of_title(post.title.want_text)
+    return (local or "unknown"), None

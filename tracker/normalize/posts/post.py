@@ -1,0 +1,23 @@
+"""A post under reading: its parts, what is known of it so far, and the trace."""
+
+from dataclasses import dataclass
+
+from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.trace import Tracer
+from tracker.normalize.types import Intent, ListingText
+
+__all__ = ["Post"]
+
+
+@dataclass(slots=True)
+class Post:
+    """``other_goods``: the title offers more than its cards, so that a price may be that of something else."""
+
+    listing: ListingText
+    title_post: PostText
+    title: Title
+    body: PostText
+    intent: Intent
+    trace: Tracer
+    other_goods: bool = False

@@ -1,0 +1,106 @@
+"""Reads the rows of tables: which card, how many, at what price, in which state."""
+
+import re
+from dataclasses import replace
+
+from tracker.normalize.posts.goods import is_bundled, without_spans
+from tracker.normalize.posts.items import Item, NamedItem, unique_items
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount, find_amounts
+from tracker.normalize.posts.quantity import quantity_around
+from tracker.normalize.posts.status import says_broken, status_in
+from tracker.normalize.posts.tables import Cell, Table
+
+__all__ = ["read_row"]
+
+_SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
+
+
+def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
+    table, cells = layout.rows[number]
+    items = unique_items(named)
+    if not items:
+        return
+    line = layout.lines[number]
+    text = layout.post.text[line.begin : line.end]
+    partly = _SOME_SOLD.search(text)
+    for item in items:
+        item.status = item.status or (None if partly else status_in(text))
+        item.broken = item.broken or bool(says_broken(text))
+        if table.retail:
+            item.system = True
+    if table.retail:
+        return
+    _count_row(layout, items[0], named, cells)
+    named_cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
+    amounts = _row_amounts(layout, table, cells, named_cell)
+    if named_cell is not None and is_bundled(
+        without_spans(named_cell.text, named_cell.start, [(a, b) for a, b, _ in named])
+    ):
+        for item in items:
+            item.bundled = True
+    if named_cell is not None and layout.post.is_struck(named[0][0], named[0][1]):
+        for item in items:
+            item.status = "sold"
+    for item in items:
+        item.asked.extend(amounts)
+    if len(items) > 1 and not any(amount.each for amount in amounts):
+        for item in items:
+            item.bundled = True
+
+
+def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[Cell, ...]) -> None:
+    column = next((cell for cell in cells if cell.role == "quantity"), None)
+    counts = [
+        int(said.group(1))
+        for said in re.finditer(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])", column.text)
+        if not layout.post.is_struck(column.start + said.start(1), column.start + said.end(1))
+    ] if column else []  # fmt: skip
+    if counts and 1 <= counts[-1] <= 60:
+        item.quantity = counts[-1]
+        return
+    cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
+    if cell is None:
+        return
+    text = layout.post.text
+    row_end = cells[-1].end
+    count = quantity_around(text[cell.start : named[0][0]], text[named[-1][1] : cell.end])
+    if count is None:
+        others = " ".join(
+            other.text
+            for other in cells
+            if other is not cell and other.role in ("notes", "status", "price", "unknown") and other.end <= row_end
+        )
+        found = re.search(
+            r"(?<![\w$£€.])(?:x ?(\d)\b|(\d)(?: ?x)? (?:of (?:them|these)|available|left|in stock))", others
+        )
+        count = int(found.group(1) or found.group(2)) if found else None
+    if count:
+        item.quantity = count
+
+
+def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_cell: Cell | None) -> list[Amount]:
+    """Asking prices of a row: the price columns, or any amount where the table has no headings."""
+    found: list[Amount] = []
+    for cell in cells:
+        if cell is named_cell or not cell.text or cell.role in ("ignored", "shipping", "quantity", "type", "item"):
+            continue
+        if cell.role in ("notes", "status") and table.headed:
+            continue
+        amounts = find_amounts(layout.post, cell.start, cell.end, loose=cell.role in ("price", "local", "newest"))
+        for amount in amounts:
+            if amount.kind not in ("asking", "old"):
+                continue
+            shipping = "local" if cell.role == "local" else amount.shipping
+            each = amount.each or table.each
+            found.append(
+                replace(
+                    amount,
+                    shipping=shipping,
+                    each=each,
+                    newest=amount.newest or (cell.role == "newest" and amount.kind == "asking"),
+                )
+            )
+    if not found and named_cell is not None:
+        found = [a for a in find_amounts(layout.post, named_cell.start, named_cell.end) if a.kind in ("asking", "old")]
+    return found

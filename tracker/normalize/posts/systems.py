@@ -1,0 +1,114 @@
+"""Cards that are sold inside a machine: a PC, a laptop, a server."""
+
+import re
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.goods import names_system, parts_in_title, parts_out
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.post import Post
+
+__all__ = ["mark_systems"]
+
+_WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
+_HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
+_PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
+_MACHINE_AFTER = re.compile(
+    r"[^,|]{0,60}\b(?:pc|build|rig|computer|laptop|desktop|system|tower|machine|server|"
+    r"workstation|notebook)\b"
+)
+_WHOLE_ONLY = re.compile(
+    r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
+    r"rather (?:sell|not)"
+)
+_PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
+
+
+def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
+    """Mark cards that are sold inside a machine."""
+    have = post.title.have_text
+    whole_title = names_system(have) and not parts_in_title(have)
+    parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
+    for item in cards.items:
+        if item.mention.form == "mobile" and "mxm" not in post.body.text + have:
+            item.system = True
+            continue
+        alone = _priced_alone(layout, item)
+        if parted or alone:
+            item.system = False
+        elif (item.line >= 0 and _in_machine_line(layout, item)) or (whole_title and _inside(post, item)):
+            item.system = True
+        if whole_title and not item.titled and not item.system and not alone and not item.table:
+            item.bundled = True
+    if any(item.system for item in cards.items):
+        post.trace.add("in_system", "cards inside a machine", where="body")
+        _system_price(layout, cards)
+
+
+def _priced_alone(layout: Layout, item: Item) -> bool:
+    """Whether the card's own line states a price that is not the machine's."""
+    if item.line < 0 or item.bundled or item.system:
+        return False
+    line = layout.lines[item.line]
+    inside = [
+        amount
+        for amount in item.asked
+        if amount.kind == "asking" and not amount.bundle and line.begin <= amount.start <= line.end
+    ]
+    return bool(inside)
+
+
+def _in_machine_line(layout: Layout, item: Item) -> bool:
+    """Whether the line's own item is a machine that holds the card: ``R740xd w/ 2x T4``."""
+    line = layout.lines[item.line]
+    text = layout.post.text
+    if item.spot is None:
+        return False
+    begin, _ = sentence_around(text, *item.spot)
+    before = text[max(begin, line.start) : item.spot[0]]
+    if _PULLED.search(before) or not names_system(before):
+        return False
+    return bool(_HOLDS.search(before) or "," in before) and (
+        line.is_item_mark or (len(line.text) < 240 and before.count(" ") < 16)
+    )
+
+
+def _inside(post: Post, item: Item) -> bool:
+    """Whether the title's machine holds the card: named in its list, or only in the body's specifications."""
+    text = post.title_post.text
+    position = item.mention.start
+    side = next((side for side in post.title.have if side.start <= position < side.end), None)
+    if not item.titled or side is None:
+        pieces = re.split(r"[,|;+&]", _PLACE.sub(" ", post.title.have_text))
+        other_cards = re.search(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b", post.title.have_text)
+        return bool(pieces and names_system(pieces[0]) and not other_cards)
+    before = text[side.start : position]
+    if names_system(before) and not _PULLED.search(before):
+        piece = re.split(r"[,;|]", before)[-1]
+        return bool(_WHOLE.search(side.text) or names_system(piece) or _held(before))
+    return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (
+        bool(_WHOLE.search(side.text)) and names_system(side.text)
+    )
+
+
+def _held(before: str) -> bool:
+    """Whether the list that a machine opens is still running: ``PC - i5 / RTX 4070``, but not ``server w/ 2x T4, A2000``."""
+    match = _HOLDS.search(before)
+    if match is None:
+        return False
+    rest = before[match.end() :]
+    return match.group() not in ("w/", "with") or "," not in rest
+
+
+def _system_price(layout: Layout, cards: Cards) -> None:
+    amounts: list[Amount] = []
+    for number in sorted(layout.amounts):
+        if number in layout.rows:
+            continue
+        amounts += [amount for amount in layout.amounts[number] if amount.kind == "asking" and amount.value >= 100]
+    for item in cards.items:
+        if item.system and not [amount for amount in item.asked if amount.kind == "asking"]:
+            item.asked = amounts[:1]
+        item.bundled = item.bundled or item.system

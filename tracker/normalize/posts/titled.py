@@ -1,0 +1,111 @@
+"""What the title says of its cards: counts, states, prices, and which other goods stand beside them."""
+
+import re
+from dataclasses import replace
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.goods import names_goods, without_spans
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.money import find_amounts
+from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.prices import give, tie_sentence
+from tracker.normalize.posts.quantity import quantity_around
+from tracker.normalize.posts.status import says_broken, status_in
+
+__all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
+
+
+def read_title_facts(post: Post, items: list[Item]) -> None:
+    text = post.title_post.text
+    for place, item in enumerate(items):
+        low = items[place - 1].mention.end if place else 0
+        high = items[place + 1].mention.start if place + 1 < len(items) else len(text)
+        side = next((side for side in post.title.have if side.start <= item.mention.start < side.end), None)
+        if side is not None:
+            low, high = max(low, side.start), min(high, side.end)
+        before = text[low : item.mention.start]
+        item.quantity = quantity_around(before, text[item.mention.end : high])
+        broken = says_broken(text[item.mention.end : high])
+        item.broken = (
+            bool(broken)
+            or bool(re.search(r"\b(?:broken|dead|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$", before))
+            or bool(re.search(r"\b(?:dead|broken|faulty|defective) (?:gpus?|cards?|graphics)", post.title.have_text))
+        )
+        said = status_in(text[item.mention.end : high])
+        if said and said != "available":
+            item.status = said
+
+
+def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:
+    """Whether the title offers more than its cards."""
+    spans = [(mention.start, mention.end) for mention in mentions]
+    for side in post.title.have:
+        pieces = re.split(r"[,|;/&+]|\band\b", without_spans(side.text, side.start, spans))
+        if any("\x01" not in piece and (names_goods(piece) or _is_thing(piece)) for piece in pieces):
+            return True
+    return False
+
+
+def _is_thing(piece: str) -> bool:
+    return bool(re.search(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b", piece))
+
+
+def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
+    """Prices in the title: behind each card, or on the wanted side for the only card."""
+    text = post.title_post.text
+    amounts = [replace(amount, where="title") for amount in find_amounts(post.title_post) if amount.kind == "asking"]
+    if not amounts or not titled:
+        return
+    fresh = {id(item): Item.of(item.mention, "title", -1, text) for item in titled}
+    for item in titled:
+        fresh[id(item)].quantity = item.quantity
+    for side in post.title.have:
+        named = [
+            (item.mention.start, item.mention.end, fresh[id(item)])
+            for item in titled
+            if side.start <= item.mention.start < side.end
+        ]
+        own = [amount for amount in amounts if side.start <= amount.start < side.end]
+        if named and own:
+            tie_sentence(side.text, side.start, named, own, [])
+    for side in post.title.want:
+        own = [amount for amount in amounts if side.start <= amount.start < side.end]
+        if own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not post.other_goods:
+            give([fresh[id(item)] for item in titled], own)
+        elif len(own) > 1:
+            for item in titled:
+                place = _piece_of(post, item, len(own))
+                if place is not None:
+                    fresh[id(item)].asked.append(own[place])
+    for item in titled:
+        _carry_shipping(item, fresh[id(item)])
+        if any(item is other for other in cards.items) and not any(amount.kind == "asking" for amount in item.asked):
+            twin = fresh[id(item)]
+            item.asked = twin.asked + item.asked
+            item.bundled = item.bundled or twin.bundled
+            item.lot_of = item.lot_of or twin.lot_of
+
+
+def _carry_shipping(item: Item, twin: Item) -> None:
+    """``[W] $350 + shipping`` holds for the same price named again in the body."""
+    for place, amount in enumerate(item.asked):
+        said = next((other.shipping for other in twin.asked if other.value == amount.value and other.shipping), None)
+        if said and amount.shipping is None:
+            item.asked[place] = replace(amount, shipping=said)
+
+
+def _piece_of(post: Post, item: Item, count: int) -> int | None:
+    """Which of the title's offered pieces names the card, where there are as many pieces as prices."""
+    pieces = [
+        piece for side in post.title.have for piece in re.finditer(r"[^,|;/&+]+", side.text) if piece.group().strip()
+    ]
+    offsets = [
+        (side.start + piece.start(), side.start + piece.end())
+        for side in post.title.have
+        for piece in re.finditer(r"[^,|;/&+]+", side.text)
+        if piece.group().strip()
+    ]
+    if len(pieces) != count:
+        return None
+    return next((place for place, (start, end) in enumerate(offsets) if start <= item.mention.start < end), None)

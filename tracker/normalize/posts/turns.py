@@ -1,0 +1,84 @@
+"""Where a body turns to something else: other goods, or one of several cards named by its edition alone."""
+
+import re
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.edits import named_by_words
+from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.lines import Line
+from tracker.normalize.posts.quantity import count_behind_price
+from tracker.normalize.posts.words import anchored_before
+
+__all__ = ["labelled_item", "opens_other_goods"]
+
+_LABEL = re.compile(
+    r"(?:price|condition|asking|shipping|local|notes?|warranty|includes?|included|"
+    r"pics?|proof|time ?stamps?|features?|model|specs?|comes|used|like new|brand new|"
+    r"never|box|bought|purchased|status|sold|pending|reason|card|gpu|it |this |they|"
+    r"both|each|selling|paypal|payment|\$|£|€|obo|details?|description|vram|memory|"
+    r"original|location|reference|serial|fans?|no |all |great|excellent|good|works?|"
+    r"tested|temps?)"
+)
+_CUE_START = re.compile(
+    r"[\W]{0,4}(?:price|asking|ask|looking|want|sell|i'?d|i am|i'm|hoping|local|shipped|"
+    r"now|\$|£|€|\d|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
+    r"sale|new price|reduced|dropped)"
+)
+_ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
+
+
+def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_title: bool) -> bool:
+    """Whether a line without a card begins another item, so that its prices are not the card's."""
+    line = layout.lines[number]
+    text = line.text
+    head = text[:70]
+    amounts = [amount for amount in layout.amounts.get(number, ()) if amount.kind in ("asking", "old", "range")]
+    if _LABEL.match(text) and not (names_goods(head) and amounts):
+        return False
+    goods = names_goods(head)
+    if line.is_item_mark and goods and not from_title:
+        return True
+    if goods and (amounts or len(text) < 60) and not _CUE_START.match(text) and not from_title:
+        return True
+    if amounts and (goods or not from_title):
+        before = text[: amounts[0].start - line.start]
+        if goods and re.match(r"[\W]{0,3}$", before):
+            return True
+        name = before.strip(" -:|=(~")
+        return bool(
+            3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
+            and not anchored_before("money.asking_before").search(before) and re.search(r"[-:|=~(]\W{0,3}$|\t", before)
+        )  # fmt: skip
+    peer = leader is not None and leader.is_item_mark and line.kind == leader.kind and line.bold == leader.bold
+    shallow = leader is not None and line.start - line.begin <= leader.start - leader.begin
+    return bool(peer and shallow and line.kind in ("number", "heading", "text") and line.bold)
+
+
+def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
+    """``Founders: 700``: a line that names one of several cards by its edition or maker alone."""
+    amounts = layout.amounts.get(number)
+    if not amounts or len(cards.items) < 2 or number in layout.edits:
+        return None
+    line = layout.lines[number]
+    head = layout.post.text[line.start : amounts[0].start]
+    if (
+        not 2 <= len(head) <= 40
+        or names_goods(head)
+        or _LABEL.match(head)
+        or _CUE_START.match(head)
+        or _ASKS.search(head)
+    ):
+        return None
+    hits = named_by_words(head, cards.items)
+    if not hits or hits[0].asked:
+        return None
+    _count_labelled(hits[0], line.text)
+    return hits[0]
+
+
+def _count_labelled(item: Item, text: str) -> None:
+    behind = count_behind_price(text)
+    if behind is not None:
+        item.quantity, item.per_piece = behind, True

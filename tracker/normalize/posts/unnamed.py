@@ -1,0 +1,88 @@
+"""Prices and counts that name no card: of the only card, or of all of them."""
+
+import re
+from dataclasses import replace
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.prices import give
+
+__all__ = ["count_both", "split_singles", "tie_unnamed"]
+
+_GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
+_GPU_WORD = re.compile(r"\b(?:card|gpus?|(?:graphics?|video) ?cards?)\b")
+
+
+def _priced_on_its_line(layout: Layout, item: Item) -> bool:
+    """Whether one of the card's prices stands in the line that names it."""
+    if item.line < 0:
+        return False
+    line = layout.lines[item.line]
+    return any(line.begin <= amount.start <= line.end for amount in item.asked)
+
+
+def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
+    """Prices that name no card: of the only card that has none, or for all of them (``each``, ``for both``)."""
+    open_items = [item for item in cards.items if not item.asked and not item.system and not item.table]
+    if not open_items and len(cards.items) != 1:
+        return
+    used = {amount.start for item in cards.items for amount in item.asked}
+    for number, line in enumerate(layout.lines):
+        if (
+            number in layout.rows
+            or number in layout.edits
+            or layout.sections[number] == "want"
+            or number not in layout.amounts
+        ):
+            continue
+        own = [
+            amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used
+        ]
+        if (
+            own
+            and len(cards.items) == 1
+            and not _priced_on_its_line(layout, cards.items[0])
+            and _GPU_LABEL.match(line.text)
+        ):
+            cards.items[0].asked = own
+            break
+        if not own or (len(line.text) < 70 and names_goods(line.text)):
+            continue
+        own = [
+            amount
+            for amount in own
+            if not names_goods(layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])
+        ]
+        if len(cards.items) > 1 and any(amount.each or amount.lot for amount in own):
+            counted = [amount for amount in own if amount.each or amount.lot]
+            if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
+                give(open_items, counted)
+        elif len(cards.items) == 1 and (not other_goods or _GPU_WORD.search(line.text)):
+            give(open_items, own)
+
+
+def count_both(post: Post, cards: Cards) -> None:
+    """``$320 each, both sealed``: two, where nothing else counts them."""
+    item = cards.items[0]
+    if (
+        len(cards.items) == 1
+        and item.quantity is None
+        and any(amount.each for amount in item.asked)
+        and re.search(r"\bboth (?:are |cards |of them |have |new|sealed|work|come|in\b|with|gpus)", post.body.text)
+    ):
+        item.quantity = 2
+
+
+def split_singles(cards: Cards) -> None:
+    """``a single card with box for $150, a single card without for $140``: as many cards as prices."""
+    for item in list(cards.items):
+        singles = [a for a in item.asked if a.kind == "asking" and a.each and a.shipping != "local" and not a.newest]
+        values = {amount.value for amount in singles}
+        if 1 < len(values) == len(singles) == (item.quantity or 1):
+            twins = [replace(item, asked=[amount], quantity=1) for amount in singles]
+            place = next(number for number, other in enumerate(cards.items) if other is item)
+            cards.items[place : place + 1] = twins
