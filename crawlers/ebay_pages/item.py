@@ -33,8 +33,10 @@ def read_item_page(page: Document) -> PageOutcome:
     if not title:
         return LayoutChanged("title", f"an item page without a title at {_TITLE.split(',')[0]}")
     numbers = _item_numbers(page)
-    if len(numbers) != 1:
-        return LayoutChanged("external_id", f"an item page with {len(numbers) or 'no'} item numbers, one was expected")
+    if len(numbers) != 1 or "?" in numbers:
+        return LayoutChanged(
+            "external_id", "an item page whose item number is missing, broken, or not the same everywhere"
+        )
     number = numbers.pop()
     texts = _price_texts(page.root)
     if not texts:

@@ -11,6 +11,8 @@ from crawlers.listing import Found, LayoutChanged, NothingFound, PageOutcome, Ra
 
 #: Where more than this share of the cards lack a field, the layout changed.
 _TOLERATED = 0.5
+#: What all of so many cards lack is not lacking by chance.
+_TELLING = 5
 _RIVER = ".srp-river-results, .srp-results, .srp-controls__count-heading, .srp-save-null-search, .srp-river-main"
 
 _ENDS = re.compile(r"\s*>(?:\s|</[a-zA-Z][\w-]*\s*>|<!--(?:(?!-->).)*-->)*", re.DOTALL)
@@ -46,9 +48,10 @@ def read_results(page: Document) -> PageOutcome:
     if lacking and (lacking > _TOLERATED * len(cards) or lacking == len(cards)):
         first = next(p for p in problems)
         return LayoutChanged(field, f"{lacking} of {len(cards)} cards have no readable {field}: {first.reason}")
-    changed = _sold_unmarked(page, list(listings.values()))
+    changed = _sold_unmarked(page, list(listings.values())) or _rows_unmarked(cards)
     if changed:
         return changed
+    problems += _fields_unmarked(cards)
     counters.update(_coverage(listings.values()))
     return Found(tuple(listings.values()), tuple(problems), _next_url(page), counters)
 
@@ -145,6 +148,24 @@ def _sold_unmarked(page: Document, listings: list[RawListing]) -> LayoutChanged 
     if not any("LH_Sold=1" in a or "LH_Complete=1" in a for a in addresses):
         return None
     return LayoutChanged("kind", "a search for sold or completed listings, and no card says that it sold or ended")
+
+
+def _rows_unmarked(cards: list[tuple[Element, Markup]]) -> LayoutChanged | None:
+    """Return a layout change where no card has rows: shipping, bids and accepted offers stand in them, prices too."""
+    known = [(c, m) for c, m in cards if m.price_row_known]
+    if len(known) < _TELLING or any(css(m.row)(c) for c, m in known):
+        return None
+    return LayoutChanged("shipping", f"none of {len(known)} cards has a row at {known[0][1].row}")
+
+
+def _fields_unmarked(cards: list[tuple[Element, Markup]]) -> list[RowProblem]:
+    """Return a problem where a field that a page may lack is lacking on all of its many cards."""
+    if len(cards) < _TELLING or any(css(m.subtitle)(c) for c, m in cards):
+        return []
+    place = cards[0][1].subtitle
+    return [
+        RowProblem("page", f"condition: none of {len(cards)} cards has one at {place}; the layout may have changed")
+    ]
 
 
 def _next_url(page: Document) -> str | None:
