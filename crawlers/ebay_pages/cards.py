@@ -1,87 +1,17 @@
 """One card of a result page, in any of the three markups, as a raw listing."""
 
 import re
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from crawlers.amounts import AmountError, Money, Point, read_money, read_number
+from crawlers.amounts import AmountError, Money, Point, read_money
 from crawlers.ebay_pages import words
+from crawlers.ebay_pages.attributes import bids_of, offer_accepted, quantity_sold, read_rows
 from crawlers.ebay_pages.document import Document, Element, classes, css, text_of
+from crawlers.ebay_pages.markups import MARKUPS, S_CARD, Markup
 from crawlers.listing import Kind, RawListing, State
-
-
-@dataclass(frozen=True, slots=True)
-class Markup:
-    """Where one generation of markup keeps each field."""
-
-    name: str
-    card: str
-    link: str
-    title: str
-    title_part: str | None
-    price: str
-    price_row: frozenset[str]
-    price_row_known: bool
-    subtitle: str
-    caption: str
-    row: str
-
-
-#: 2018 to 2025.
-S_ITEM = Markup(
-    name="s-item",
-    card="li.s-item",
-    link="a.s-item__link",
-    title=".s-item__title",
-    title_part=None,
-    price=".s-item__price",
-    price_row=frozenset({"s-item__detail"}),
-    price_row_known=True,
-    subtitle=".s-item__subtitle",
-    caption=(
-        ".s-item__caption--signal, .s-item__caption--row, .s-item__caption, .s-item__title--tag, .s-item__ended-date"
-    ),
-    row=".s-item__detail, .s-item__bids, .s-item__location, .s-item__shipping, .s-item__logisticsCost",
-)
-#: August 2025 on; carousels use its inner classes outside ``li.s-card``.
-S_CARD = Markup(
-    name="s-card",
-    card="li.s-card",
-    link="a.s-card__link, a.su-link, .su-card-container__header a, a",
-    title=".s-card__title",
-    title_part="span.su-styled-text",
-    price=".s-card__price",
-    price_row=frozenset({"s-card__attribute-row"}),
-    price_row_known=True,
-    subtitle=".s-card__subtitle",
-    caption=".s-card__caption",
-    row=".su-card-container__attributes__primary .s-card__attribute-row",
-)
-#: July 2026 on. No whole page of it is public: read after the fields that parsers of it name.
-SU_ITEM_CARD = Markup(
-    name="su-item-card",
-    card="div.su-item-card, li.su-item-card",
-    link="a.su-item-card__title, a.su-item-card__link, a",
-    title=".su-item-card__title",
-    title_part=None,
-    price=".su-item-card__price",
-    price_row=frozenset({"su-item-card__attribute-row", "s-card__attribute-row", "su-item-card__row"}),
-    price_row_known=False,
-    subtitle=".su-item-card__subtitle",
-    caption=".signal, .su-item-card__caption, .s-card__caption",
-    row=(
-        ".su-card-container__attributes__primary .su-item-card__attribute-row, "
-        ".su-card-container__attributes__primary .s-card__attribute-row, "
-        ".su-card-container__attributes__primary > .su-styled-text, "
-        ".su-card-container__attributes__primary > * > .su-styled-text"
-    ),
-)
-MARKUPS = (S_CARD, S_ITEM, SU_ITEM_CARD)
 
 _HIDDEN = ("clipped", "s-card__new-listing", "su-item-card__new-listing", "light_highlight")
 _ITEM_ID = re.compile(r"/itm/(?:[^/?#\"']+/)?(\d{9,14})(?![\d])")
-_COUNT = re.compile(r"\d[\d.,\u00a0 ]*")
 _TIME_LEFT = ".s-item__time-left, .s-item__time, .s-card__time-left, .su-item-card__time-left"
 
 
@@ -144,12 +74,12 @@ def read_card(card: Element, markup: Markup, page: Document, point: Point, fuzzy
     if kind == "ask" and len(price_rows) > 1:
         raise CardError("kind", f"item {external_id} has two prices and does not read as an auction")
     money = [_money(t, page, point, external_id) for t in price_rows[:2]]
-    hidden = "strikethrough" in style or _offer_accepted(rows)
+    hidden = "strikethrough" in style or offer_accepted(rows)
     first = None if hidden else money[0]
     second = money[1] if len(money) > 1 else None
     subtitles = [text_of(s) for s in css(markup.subtitle)(card)]
     condition = words.condition_of(subtitles[0]) if subtitles else None
-    shipping, facts = _rows(rows, page, point, money[0])
+    shipping, facts = read_rows(rows, page, point, money[0])
     if hidden:
         facts["best_offer_accepted"] = True
     original = _original_title(card, title)
@@ -177,7 +107,7 @@ def read_card(card: Element, markup: Markup, page: Document, point: Point, fuzzy
         # Only a listing with variations has a price that is a range.
         variation=bool(money[0] and money[0].high),
         country=next(filter(None, map(words.country_of, rows)), None),
-        quantity_sold=_quantity_sold(rows),
+        quantity_sold=quantity_sold(rows),
         ended_at=ended_at,
         facts=facts,
     )
@@ -291,85 +221,3 @@ def _kind(card: Element, markup: Markup, rows: list[str], style: set[str]) -> tu
         raise CardError("kind", "bids without a time left are of a completed listing, and it does not say how it ended")
     auction = bids or time_left
     return ("bid" if auction else "ask"), "live", None
-
-
-def bids_of(row: str) -> int | None:
-    """Return the number of bids that ``row`` tells ("13 bids", "0 ofertas de subasta", "입찰 3건"), else None."""
-    folded = row.casefold()
-    some = "|".join(sorted(map(re.escape, words.words("bids")), key=len, reverse=True))
-    lead = re.match(rf"(\d[\d.,]*)\s*(?:件の|건의|件|건|次)?\s*(?:{some})(?![a-zà-ÿа-я])", folded)
-    trail = re.match(r"(?:入札|입찰)(?:件数|\s*수)?\s*[:：]?\s*(\d+)", folded)
-    found = lead or trail
-    return int(re.sub(r"\D", "", found.group(1))[:9]) if found else None
-
-
-def _offer_accepted(rows: list[str]) -> bool:
-    return any(words.has_part("best_offer", r) and words.has_part("accepted", r) for r in rows)
-
-
-def _quantity_sold(rows: list[str]) -> int | None:
-    for row in rows:
-        number = _COUNT.match(row) or re.search(r"(?:販売|판매)\D{0,6}(\d[\d.,]*)", row)
-        if number and len(row) < 30 and words.says("sold", row) and "%" not in row:
-            digits = re.sub(r"\D", "", number.group())
-            return int(digits[:9]) if digits else None
-    return None
-
-
-def _rows(rows: list[str], page: Document, point: Point, price: Money | None) -> tuple[Decimal | None, dict[str, Any]]:
-    """Return what the card's further rows say: the shipping cost, and facts."""
-    facts: dict[str, Any] = {}
-    if page.site:
-        facts["site"] = f"ebay.{page.site}"
-    shipping: Decimal | None = None
-    for row in rows:
-        if (bids := bids_of(row)) is not None:
-            facts["bids"] = bids
-        elif words.has_part("best_offer", row):
-            facts["best_offer"] = True
-        elif words.has_part("pickup", row):
-            facts["local_pickup"] = True
-        elif shipping is None and is_shipping(row):
-            shipping, estimated = shipping_of(row, page, point, price.currency if price else None)
-            if estimated is not None:
-                facts["shipping_estimate"] = str(estimated)
-    return shipping, facts
-
-
-def is_shipping(row: str) -> bool:
-    """Return whether ``row`` tells the cost of shipping."""
-    if words.has_part("not_shipping", row):
-        return False
-    return row.startswith("+") or words.has_part("shipping", row)
-
-
-def shipping_of(row: str, page: Document, point: Point, currency: str | None) -> tuple[Decimal | None, Decimal | None]:
-    """Return the shipping cost of ``row`` and, apart from it, an estimate; free is 0, unknown is None.
-
-    A cost in another currency than the price is unknown, for it cannot be added.
-    """
-    amounts = re.findall(
-        r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?", row
-    )
-    for text in amounts:
-        try:
-            money = read_money(text.strip().rstrip(".,"), point, page.dollar)
-        except AmountError:
-            if not re.search(r"[1-9]", text) and re.search(r"\d", text) and not words.has_part("estimate", row):
-                try:
-                    read_number(re.sub(r"[^\d.,]", "", text).rstrip(".,"), point)
-                except AmountError:
-                    continue
-                return Decimal(0), None
-            continue
-        if money.currency is None or money.currency != currency:
-            continue
-        return (None, money.low) if words.has_part("estimate", row) else (money.low, None)
-    if words.says("free", row) and not amounts_with_sign(row):
-        return Decimal(0), None
-    return None, None
-
-
-def amounts_with_sign(row: str) -> bool:
-    """Return whether ``row`` names an amount of money, as in "Free delivery from $50"."""
-    return re.search(r"[$€£¥₩]\s?\d|\b[A-Z]{3}\s?\d|\d\s?(?:円|원|zł|€)", row) is not None

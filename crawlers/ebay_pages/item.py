@@ -6,7 +6,8 @@ from typing import Any
 
 from crawlers.amounts import AmountError, Money, Point, read_money
 from crawlers.ebay_pages import words
-from crawlers.ebay_pages.cards import bids_of, is_worded, shipping_of, without_unit
+from crawlers.ebay_pages.attributes import bids_of, shipping_of
+from crawlers.ebay_pages.cards import is_worded, without_unit
 from crawlers.ebay_pages.document import Document, Element, css, text_of
 from crawlers.listing import Found, Kind, LayoutChanged, PageOutcome, RawListing, RowProblem, State
 

@@ -5,8 +5,9 @@ from collections import Counter
 from dataclasses import replace
 
 from crawlers.amounts import Point, point_of
-from crawlers.ebay_pages.cards import MARKUPS, CardError, Markup, is_dummy, item_id, read_card
+from crawlers.ebay_pages.cards import CardError, is_dummy, item_id, read_card
 from crawlers.ebay_pages.document import Document, Element, classes, css, text_of
+from crawlers.ebay_pages.markups import MARKUPS, Markup
 from crawlers.listing import Found, LayoutChanged, NothingFound, PageOutcome, RawListing, RowProblem
 
 #: Where more than this share of the cards lack a field, the layout changed.
