@@ -4,22 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
-from tracker.normalize.posts.context import accessory_after, role_of, sentence_around
+from tracker.normalize.posts.acceptance import acceptance, is_part
+from tracker.normalize.posts.context import role_of, sentence_around
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
-from tracker.normalize.posts.words import union
 
 __all__ = ["Cards", "find_cards", "title_items"]
-
-_LEAD_WORDS = re.compile(
-    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]*k?(?: ?[$£€]|x)?|x\d|sold|"
-    rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
-    rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
-)
-_ACCESSORY_ROW = re.compile(r"water ?block|backplate only|box only")
 
 
 @dataclass(slots=True)
@@ -58,30 +50,11 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
             continue
         listed = parts and _LIST.fullmatch(post.text[last_end : mention.start])
         last_end = mention.end
-        parts = bool(listed) or _is_part(post.text, mention)
+        parts = bool(listed) or is_part(post.text, mention)
         if parts or _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start]):
             continue
         items.append(Item.of(mention, "title", -1, _segment(post.text, mention)))
     return items, frozenset(wanted - {item.model for item in items})
-
-
-def _is_structural(line: Line, text: str, start: int) -> bool:
-    """Whether the name stands where an item's name stands: at the head of its line."""
-    lead = text[line.start : start].lstrip(" [({*~|:-#")
-    if not lead:
-        return True
-    if len(lead) > 60:
-        return False
-    match = _LEAD_WORDS.search(lead)
-    return (match is not None and match.start() == 0) or not (_PROSE.search(lead) or lead.count(" ") > 7)
-
-
-_PROSE = re.compile(
-    r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|"
-    r"than|from|the|in|on|it|of|this|that|these|will|would|can|as|by|at|you|your|"
-    r"we|our|if|but|when|like|vs|wants?|need|looking|upgraded|bought|paid|not|also|"
-    r"so|just|both|got)(?!\w)"
-)
 
 
 def _form_of(layout: Layout, number: int) -> str:
@@ -89,87 +62,6 @@ def _form_of(layout: Layout, number: int) -> str:
         return f"row {layout.rows[number][0].start}"
     line = layout.lines[number]
     return "bold" if line.bold and line.kind == "text" else line.kind
-
-
-def _accepts(
-    layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
-) -> tuple[str, bool]:
-    """How a mention is spoken of (``offered``, ``context``) and whether it stands at the head of an item."""
-    text = layout.post.text
-    line = layout.lines[number]
-    in_title = any(item.model == mention.model for item in titled)
-    if number in layout.rows:
-        if _is_part(text, mention):
-            return "context", False
-        table, cells = layout.rows[number]
-        cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
-        items = [other for other in cells if other.role == "item"]
-        if (
-            cell is not None
-            and cell.role in ("price", "local", "newest", "quantity")
-            and not mention.text.lower().strip(" 0123456789")
-        ):
-            return "context", False
-        if (
-            cell is not None
-            and cell.role in ("notes", "status", "ignored")
-            and items
-            and any(other.text for other in items)
-        ):
-            return "context", False
-        head = text[cell.start : mention.start] if cell is not None else ""
-        if _PARTS_NAMED.search(head):
-            return "context", True
-        first = not any(
-            other.start < mention.start and (cell is None or other.start >= cell.start)
-            for other in layout.mentions[number]
-        )
-        role, _ = role_of(text, mention.start, mention.end)
-        return ("context" if role == "context" and (not first or head.rstrip().endswith(" for")) else "offered"), True
-    if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
-        return "context", False
-    if _is_part(text, mention):
-        return "context", False
-    role, why = role_of(text, mention.start, mention.end)
-    if role == "doubtful":
-        role = "plain" if in_title and mention.model not in wanted else "context"
-    structural = _is_structural(line, text, mention.start)
-    low, high = (line.begin, line.end) if structural else sentence_around(text, mention.start, mention.end)
-    priced = any(amount.kind == "asking" and low <= amount.start < high for amount in layout.amounts.get(number, ()))
-    if role == "context" and not (structural and (priced or in_title) and line.is_item_mark):
-        return "context", structural
-    if mention.model in wanted and not priced:
-        return "context", structural
-    if not mention.witnessed and not in_title and not (structural and (line.is_item_mark or priced)):
-        return "context", structural
-    if in_title or (role == "offered" and (structural or priced or _STRONG.search(why))):
-        return "offered", structural
-    if structural and (line.is_item_mark or priced or len(line.text) <= 90):
-        return "offered", True
-    return ("offered" if priced and not titled else "plain"), structural
-
-
-_STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
-_PART_BEFORE = re.compile(
-    r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|"
-    r"back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?)\b(?: only| for|"
-    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
-)
-_PARTS_NAMED = re.compile(
-    r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
-    r"brackets?|risers?)\b"
-)
-_WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
-
-
-def _is_part(text: str, mention: Mention) -> bool:
-    """Whether a card only names what a part is for: ``3080 FE box``, ``empty boxes (4090, 3080)``, ``heatsink for a 3090``."""
-    if accessory_after(text, mention.end):
-        return True
-    begin, _ = sentence_around(text, mention.start, mention.end, 90)
-    before = re.split(r"[,;|]", text[begin : mention.start])[-1]
-    match = _PART_BEFORE.search(before)
-    return match is not None and not _WITH.search(before[: match.start()])
 
 
 def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
@@ -185,9 +77,6 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
     )
 
 
-_ANOTHER = re.compile(r"\b(?:third|second|another|other|2nd|3rd|one more|also have a|the last)(?: one)?\b")
-
-
 def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
     """Read a body's mentions in order and merge them with the cards of the title.
 
@@ -199,7 +88,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
     for number in sorted(layout.mentions):
         last_said, last_end = "", -1
         for mention in layout.mentions[number]:
-            said, structural = _accepts(layout, number, mention, titled, wanted)
+            said, structural = acceptance(layout, number, mention, titled, wanted)
             if (
                 last_said == "context"
                 and number not in layout.rows
@@ -249,7 +138,7 @@ _REFERENCE = re.compile(r"(?:for|on) (?:the|my|this) (?:\w+ )?$")
 
 def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
     """Whether the sentence puts the card up for sale all the same: ``that means my 1080 Ti is up for sale``."""
-    if _is_part(layout.post.text, mention):
+    if is_part(layout.post.text, mention):
         return False
     begin, end = sentence_around(layout.post.text, mention.start, mention.end)
     return bool(re.search(r"\b(?:for sale|up for grabs|selling)\b", layout.post.text[begin:end]))

@@ -28,7 +28,7 @@ def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple
 
 
 def accessory_after(text: str, end: int) -> str | None:
-    """The words that make a name a part for the card (``3080 waterblock``), past an edition (``3080 FTW3 backplate``)."""
+    """The words that make of a card a part for it: ``3080 waterblock``, ``3080 FTW3 backplate``."""
     after = text[end : end + 60].split("\n", 1)[0]
     edition = _EDITION.match(after)
     match = _PART.match(after, edition.end() if edition else 0)

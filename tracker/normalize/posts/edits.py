@@ -9,6 +9,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
+from tracker.normalize.posts.words import fragments
 
 __all__ = ["apply_edits", "named_by_words"]
 
@@ -19,9 +20,7 @@ _CLAUSE = re.compile(
     r"(?<=pending), "
 )
 _WORD = re.compile(r"[a-z][a-z0-9]{1,}")
-_COMMON = frozenset(
-    ["the", "and", "for", "with", "box", "link", "pics", "newegg", "timestamp", "working", "great", "condition", "good", "sold", "pending", "edit", "update", "now", "price", "shipped", "local", "gone", "still", "available", "left", "one", "two", "both", "all", "card", "cards", "gpu", "gpus", "rtx", "gtx", "geforce", "radeon", "nvidia", "amd", "edition", "used", "new", "obo", "each", "is", "are", "was", "has", "been", "to", "of", "in", "on", "my", "it", "its", "this", "that", "from", "you", "dropped", "down", "only", "gb", "ti", "super", "xt", "rx", "no", "not", "comes", "as", "or", "be"]
-)
+_COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
@@ -107,9 +106,7 @@ def _numbers(layout: Layout, low: int, high: int) -> range:
 def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
     line = layout.lines[number]
     text = layout.post.text
-    bounds = [line.start]
-    for match in _CLAUSE.finditer(text, line.start, line.end):
-        bounds.append(match.end())
+    bounds = [line.start, *(match.end() for match in _CLAUSE.finditer(text, line.start, line.end))]
     return [(low, high) for low, high in zip(bounds, [*bounds[1:], line.end], strict=True) if text[low:high].strip()]
 
 
@@ -169,7 +166,7 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
             amounts = []
     for item in targets:
         _apply(item, clause, said)
-        if edit and amounts and not (said == "sold") and not _tied_already(layout, cards, number, item):
+        if edit and amounts and said != "sold" and not _tied_already(layout, cards, number, item):
             item.asked.append(replace(amounts[-1], newest=True))
 
 

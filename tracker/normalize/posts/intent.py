@@ -11,10 +11,18 @@ from tracker.normalize.types import Intent
 
 __all__ = ["read_intent"]
 
-_FLAIRS: tuple[tuple[str, str], ...] = (
-    ("selling", "sell"), ("fs", "sell"), ("wts", "sell"), ("for sale", "sell"), ("sale", "sell"), ("buying", "buy"), ("wtb", "buy"), ("want", "buy"),
-    ("trading", "trade"), ("trade", "trade"),
-)  # fmt: skip
+_FLAIRS: tuple[tuple[str, Intent], ...] = (
+    ("selling", "sell"),
+    ("fs", "sell"),
+    ("wts", "sell"),
+    ("for sale", "sell"),
+    ("sale", "sell"),
+    ("buying", "buy"),
+    ("wtb", "buy"),
+    ("want", "buy"),
+    ("trading", "trade"),
+    ("trade", "trade"),
+)
 _OTHER_FLAIRS = (
     "meta",
     "giveaway",
@@ -69,8 +77,7 @@ _AMOUNT = re.compile(
 
 
 def _part(text: str) -> str:
-    text = text.strip(" .!?~:-'\"*=_<>#")
-    return text
+    return text.strip(" .!?~:-'\"*=_<>#")
 
 
 def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
@@ -175,7 +182,7 @@ def _without_tags(title_text: str, body: str) -> Intent:
     return "sell"
 
 
-def _from_flair(flair: str | None) -> str | None:
+def _from_flair(flair: str | None) -> Intent | None:
     said = (flair or "").strip().lower()
     for word in _OTHER_FLAIRS:
         if said.startswith(word):
@@ -203,7 +210,7 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
                 "sell_or_trade"
                 if flaired == "sell" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text)
                 else flaired
-            ), "flair"  # type: ignore[return-value]
+            ), "flair"
         return _without_tags(text, body.text), "words of a post without tags"
     if "want" in title.tags and not title.have:
         return "buy", "only a wanted side"

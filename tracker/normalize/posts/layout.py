@@ -114,7 +114,9 @@ def _number_of(begins: list[int], position: int) -> int:
 
 def _overlaps(spans: list[tuple[int, int]], amount: Amount) -> bool:
     place = bisect_right(spans, (amount.start, 1 << 60)) - 1
-    return (place >= 0 and spans[place][1] > amount.start) or (place + 1 < len(spans) and spans[place + 1][0] < amount.end)
+    if place >= 0 and spans[place][1] > amount.start:
+        return True
+    return place + 1 < len(spans) and spans[place + 1][0] < amount.end
 
 
 def _edited(lines: list[Line]) -> frozenset[int]:
@@ -131,7 +133,10 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
-_AROUND = r"(?<![\w$£€.,/#-]){number}(?:'?s)?(?![\w%]|[.,]\d|/\d| ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£))"
+_AROUND = (
+    r"(?<![\w$£€.,/#-]){number}(?:'?s)?(?![\w%]|[.,]\d|/\d|"
+    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£))"
+)
 
 
 def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:

@@ -24,9 +24,10 @@ _SIGN_BEFORE = re.compile(
 )
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
-_CURRENCIES = (("ca", "CAD"), ("cdn", "CAD"), ("c$", "CAD"), ("c $", "CAD"), ("au", "AUD"), ("a$", "AUD"), ("nz", "NZD"),
-               ("£", "GBP"), ("gbp", "GBP"), ("pound", "GBP"), ("quid", "GBP"), ("€", "EUR"), ("eur", "EUR"),
-               ("us", "USD"))  # fmt: skip
+_CURRENCIES = (
+    ("ca", "CAD"), ("cdn", "CAD"), ("c$", "CAD"), ("c $", "CAD"), ("au", "AUD"), ("a$", "AUD"), ("nz", "NZD"),
+    ("£", "GBP"), ("gbp", "GBP"), ("pound", "GBP"), ("quid", "GBP"), ("€", "EUR"), ("eur", "EUR"), ("us", "USD"),
+)  # fmt: skip
 _WINDOW = 48
 
 
@@ -230,6 +231,11 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     return _describe(post, start, end, value, _currency(before_sign, after_sign), signed, before, after)
 
 
+def _touches(name: str, before: str, after: str) -> bool:
+    """Whether words of ``each``, ``lot`` or ``bundle`` stand beside an amount."""
+    return bool(pattern(f"money.{name}").search(after) or anchored_before(f"money.{name}_before").search(before))
+
+
 def _describe(
     post: PostText, start: int, end: int, value: Decimal, currency: str | None, signed: bool, before: str, after: str
 ) -> Amount:
@@ -242,9 +248,8 @@ def _describe(
     near_after = re.split(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]", line_after, maxsplit=1)[0]
     return Amount(
         start, end, value, currency, signed, kind,
-        each=bool(pattern("money.each").search(near_after[:30]) or anchored_before("money.each_before").search(line_before)),
-        lot=bool(pattern("money.lot").search(near_after[:34]) or anchored_before("money.lot_before").search(line_before)),
-        bundle=bool(anchored_after("money.bundle").match(near_after) or pattern("money.bundle").search(near_after[:24]) or anchored_before("money.bundle_before").search(line_before)),
+        each=_touches("each", line_before, near_after[:30]), lot=_touches("lot", line_before, near_after[:34]),
+        bundle=_touches("bundle", line_before, near_after[:24]),
         shipping=_shipping_of(line_before, line_after),
         struck=post.is_struck(start, end),
         cue=bool(anchored_before("money.asking_before").search(line_before)),

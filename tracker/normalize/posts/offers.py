@@ -31,6 +31,7 @@ _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
 
 def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
+    """The offer that an item has become; a trade or a gift has no price."""
     settled = settle(item)
     if post.intent in ("other", "trade"):
         settled = Settled()
@@ -48,12 +49,25 @@ def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
     )
     flags = ("vram_contradiction",) if item.contradiction else ()
     return Offer(
-        model=item.model, vram_gb=None if item.contradiction else item.vram_gb, sku=item.skus[0] if len(item.skus) == 1 else None,
-        candidates=item.skus if len(item.skus) != 1 else (), form=item.mention.form, quantity=item.quantity or 1,
-        price=settled.price, lot_price=settled.lot_price, basis=settled.basis, currency=currency, shipping=shipping,  # type: ignore[arg-type]
-        shipping_cost=cost, status=item.status or "available", broken=item.broken, in_system=item.system,
-        condition="parts" if item.broken else None, confidence=_confidence(item, settled), flags=flags,
-    )  # fmt: skip
+        model=item.model,
+        vram_gb=None if item.contradiction else item.vram_gb,
+        sku=item.skus[0] if len(item.skus) == 1 else None,
+        candidates=item.skus if len(item.skus) != 1 else (),
+        form=item.mention.form,
+        quantity=item.quantity or 1,
+        price=settled.price,
+        lot_price=settled.lot_price,
+        basis=settled.basis,
+        currency=currency,
+        shipping=shipping,
+        shipping_cost=cost,
+        status=item.status or "available",
+        condition="parts" if item.broken else None,
+        broken=item.broken,
+        in_system=item.system,
+        confidence=_confidence(item, settled),
+        flags=flags,
+    )
 
 
 def _confidence(item: Item, settled: Settled) -> float:

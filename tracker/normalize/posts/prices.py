@@ -7,6 +7,7 @@ from decimal import Decimal
 from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.money import Amount
+from tracker.normalize.types import Basis
 
 __all__ = ["Settled", "give", "settle", "tie_sentence"]
 
@@ -19,7 +20,7 @@ class Settled:
 
     price: Decimal | None = None
     lot_price: Decimal | None = None
-    basis: str | None = None
+    basis: Basis | None = None
     amount: Amount | None = None
 
 
@@ -108,21 +109,21 @@ def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     )
 
 
+def _closes_list(amount: Amount, named: list[NamedItem]) -> bool:
+    """Whether an amount behind the last name adds to it: a local price, one for each, one for all."""
+    if amount.newest or amount.shipping in _QUALIFIED or amount.each:
+        return True
+    return amount.lot and len(unique_items(named)) > 1
+
+
 def _price_first(
     text: str, offset: int, named: list[NamedItem], amounts: list[Amount], spans: list[tuple[int, int]]
 ) -> None:
     for place, amount in enumerate(amounts):
         following = [entry for entry in named if entry[0] >= amount.end]
         if not following:
-            last = named[-1]
-            if (
-                amount.newest
-                or amount.shipping in _QUALIFIED
-                or amount.each
-                or (amount.lot and len(unique_items(named)) > 1)
-            ):
-                if not _of_other_goods(text, offset, amount):
-                    give(unique_items(named) if amount.lot else [last[2]], [amount])
+            if _closes_list(amount, named) and not _of_other_goods(text, offset, amount):
+                give(unique_items(named) if amount.lot else [named[-1][2]], [amount])
             continue
         target = following[0]
         between = text[amount.end - offset : target[0] - offset]
@@ -164,42 +165,47 @@ def _name_first(
 
 
 def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[Amount], named: list[NamedItem]) -> None:
-    after_names = stretch[stretch.rindex(MENTION_BLANK) + 1 :] if MENTION_BLANK in stretch else ""
+    """Give an amount to the cards named since the last amount."""
     if amount.bundle and not amount.each:
         for item in fresh:
             item.asked.append(amount)
-        return
-    if len(fresh) == 1:
-        if (
-            re.search(r"[,;|] ", after_names)
-            and names_goods(after_names)
-            and not re.search(r"\+|&|\band\b|\bw/|\bwith\b", stretch)
-        ):
-            if len(amounts) > 1:
-                return
-        if is_bundled(stretch):
-            fresh[0].bundled = True
-        fresh[0].asked.append(amount)
-        return
-    if amount.each or amount.lot:
+    elif len(fresh) == 1:
+        _give_single(fresh[0], amount, stretch, several=len(amounts) > 1)
+    elif amount.each or amount.lot:
         give(fresh, [amount])
+    else:
+        _give_several(fresh, amount, stretch, amounts, named)
+
+
+def _give_single(item: Item, amount: Amount, stretch: str, several: bool) -> None:
+    after_name = stretch[stretch.rindex(MENTION_BLANK) + 1 :] if MENTION_BLANK in stretch else ""
+    listed = re.search(r"[,;|] ", after_name) and names_goods(after_name)
+    if several and listed and not _JOINS.search(stretch):
         return
+    item.bundled = item.bundled or is_bundled(stretch)
+    item.asked.append(amount)
+
+
+_JOINS = re.compile(r"\+|&|\band\b|\bw/|\bwith\b")
+_JOINED_NAMES = re.compile(
+    rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}"
+)
+
+
+def _give_several(
+    fresh: list[Item], amount: Amount, stretch: str, amounts: list[Amount], named: list[NamedItem]
+) -> None:
+    """One amount behind several names: one each in order, one for them together, or the last one's."""
     rest = [other for other in amounts if other.start >= amount.start and not other.newest]
-    if len(rest) == len(fresh) and rest[0] is amount and not [n for n in named if n[0] > amount.end]:
+    if len(rest) == len(fresh) and rest[0] is amount and not any(start > amount.end for start, _, _ in named):
         for item, other in zip(fresh, rest, strict=True):
             item.asked.append(other)
-        return
-    joined = re.search(
-        rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}",
-        stretch,
-    )
-    if joined and len(rest) == 1:
+    elif _JOINED_NAMES.search(stretch) and len(rest) == 1:
         for item in fresh:
             if not item.asked:
                 item.asked.append(amount)
                 item.bundled = True
-        return
-    if not fresh[-1].asked:
+    elif not fresh[-1].asked:
         fresh[-1].asked.append(amount)
 
 
@@ -244,7 +250,7 @@ def _settle(item: Item) -> Settled:
         return Settled(lot_price=best.value, basis="bundle", amount=best)
     if not singles:
         best = _best(newest or amounts)
-        basis = "bundle" if best.bundle else "lot"
+        basis: Basis = "bundle" if best.bundle else "lot"
         if basis == "lot" and (item.quantity or 1) == 1 and (item.lot_of or 1) == 1:
             return Settled(price=best.value, basis="each", amount=best)
         return Settled(lot_price=best.value, basis=basis, amount=best)

@@ -17,6 +17,7 @@ _SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
 def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
+    """Give the cards of a row what its columns say of them."""
     table, cells = layout.rows[number]
     items = unique_items(named)
     if not items:

@@ -10,7 +10,10 @@ __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 Said = Status | None
 _SOLD_NOT = re.compile(rf"(?<!\w){union('status.sold_not')}(?!\w)")
 _PENDING_NOT = re.compile(rf"(?<!\w){union('status.pending_not')}(?!\w)")
-_WHO = r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
+_WHO = (
+    r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?"
+    r"(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
+)
 _ALL_SOLD = re.compile(
     rf"(?:^\W{{0,4}}|[.!:\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now ){_WHO}(?:now )?{union('status.all_sold')}"
     r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| with\b| pending| now\b| already)"

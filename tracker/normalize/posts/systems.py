@@ -94,7 +94,7 @@ def _inside(post: Post, item: Item) -> bool:
 
 
 def _held(before: str) -> bool:
-    """Whether the list that a machine opens is still running: ``PC - i5 / RTX 4070``, but not ``server w/ 2x T4, A2000``."""
+    """Whether a machine's list still runs: ``PC - i5 / RTX 4070``, but not ``server w/ 2x T4, A2000``."""
     match = _HOLDS.search(before)
     if match is None:
         return False

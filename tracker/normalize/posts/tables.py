@@ -4,21 +4,14 @@ import re
 from dataclasses import dataclass
 
 from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.words import fragments
 
 __all__ = ["Cell", "Table", "find_tables"]
 
-_ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("ignored", re.compile(r"msrp|retail|paid|original|new price \(|ebay|link|timestamp|pics?\b|photos?|image|zip|old price|was\b|market|tdp|year|age\b|bought")),
-    ("local", re.compile(r"\blocal|pick ?-?up|collect|in person|cash\b")),
-    ("newest", re.compile(r"new price|price now|now\b|reduced|current|updated|drop")),
-    ("price", re.compile(r"price|cost|asking|\bask\b|shipped|^[$£€]+$|amount \(|usd|cad|gbp|eur|delivered|posted|\beach\b|value|\bprix\b")),
-    ("shipping", re.compile(r"shipping|postage|delivery|p&p")),
-    ("status", re.compile(r"status|sold|avail|state\b|pending|buyer|claimed")),
-    ("quantity", re.compile(r"qty|quant|count|^#$|\bno\.?$|amount|number|^x$|how many|units|stock")),
-    ("notes", re.compile(r"condition|notes?|details?|comments?|info|remarks?|extras?|specs?|included|box\b|warranty|misc|vram|memory")),
-    ("type", re.compile(r"^type$|category|^kind$")),
-    ("item", re.compile(r"item|product|part|component|gpus?|cards?|model|name|description|title|what|hardware|for sale|brand|listing|object")),
+_ROLE_NAMES = (
+    "ignored", "local", "newest", "price", "shipping", "status", "quantity", "notes", "type", "item",
 )  # fmt: skip
+_ROLES = tuple((role, re.compile("|".join(fragments(f"table.{role}")))) for role in _ROLE_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], li
 
 def read_title(post: PostText) -> Title:
     """Split a title at its tags, in any bracket, spelling and order; a title without tags is all offered."""
-    marks = [mark for mark in _marks(post.text)]
+    marks = _marks(post.text)
     sided = [mark for mark in marks if mark[2] != "other"]
     tags = frozenset(kind for _, _, kind in marks)
     if not sided:

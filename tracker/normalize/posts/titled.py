@@ -17,6 +17,7 @@ __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 
 def read_title_facts(post: Post, items: list[Item]) -> None:
+    """Give the title's cards their counts, defects and states."""
     text = post.title_post.text
     for place, item in enumerate(items):
         low = items[place - 1].mention.end if place else 0

@@ -28,7 +28,11 @@ def _cases() -> list[Any]:
 
 def _listing(post: dict[str, Any]) -> ListingText:
     return ListingText(
-        id=post["name"], source=post.get("source", "hardwareswap"), title=post["title"], body=post["body"], flair=post.get("flair")
+        id=post["name"],
+        source=post.get("source", "hardwareswap"),
+        title=post["title"],
+        body=post["body"],
+        flair=post.get("flair"),
     )
 
 
@@ -50,7 +54,11 @@ def _facts(offer: Offer, wanted: dict[str, Any]) -> dict[str, Any]:
 def _expected(wanted: dict[str, Any]) -> dict[str, Any]:
     facts = {**DEFAULTS, **wanted}
     if wanted.get("in_system"):
-        facts = {key: value for key, value in facts.items() if key not in ("lot_price", "shipping", "currency") or key in wanted}
+        facts = {
+            key: value
+            for key, value in facts.items()
+            if key not in ("lot_price", "shipping", "currency") or key in wanted
+        }
     if facts.get("price") is None and facts.get("lot_price") is None:
         facts.pop("currency", None)
         facts.pop("shipping", None)
