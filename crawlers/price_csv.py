@@ -31,7 +31,10 @@ def header_of(line: str) -> list[str] | None:
     line = line.removeprefix("\ufeff").rstrip("\r\n")
     if len(line) > _LONGEST_LINE:
         return None
-    names = [n.strip().lower() for n in _fields(line, delimiter_of(line))]
+    try:
+        names = [n.strip().lower() for n in _fields(line, delimiter_of(line))]
+    except csv.Error:
+        return None
     if len(TELLING & set(names)) < 2:
         return None
     missing = [c for c in COLUMNS if c not in names]

@@ -125,6 +125,6 @@ def test_a_header_that_lacks_columns_says_which() -> None:
         header_of(HEADER + ",price")
 
 
-@pytest.mark.parametrize("line", ["a,b,c", "", "model", "x" * 50_000, "{}"])
+@pytest.mark.parametrize("line", ["a,b,c", "", "model", "x" * 50_000, "{}", '"<html>', '"a"b,observed_at'])
 def test_what_is_no_header(line: str) -> None:
     assert header_of(line) is None

@@ -123,11 +123,15 @@ def _store(paths: Sequence[str], moment: datetime | None, now: datetime) -> bool
 def _summary(counts: "ImportCounts") -> None:
     listings = counts.new + counts.changed + counts.same
     _say(
-        f"{counts.used:,} files used, {counts.skipped:,} skipped; {listings:,} listings: {counts.new:,} new, "
-        f"{counts.changed:,} changed, {counts.same:,} the same"
+        f"{_many(counts.used, 'file')} used, {counts.skipped:,} skipped; "
+        f"{_many(listings, 'listing')}: {counts.new:,} new, {counts.changed:,} changed, {counts.same:,} the same"
         + (f"; {counts.purged:,} purged, for they were taken away" if counts.purged else "")
-        + (f"; {counts.problems:,} rows could not be read" if counts.problems else "")
+        + (f"; {_many(counts.problems, 'row')} could not be read" if counts.problems else "")
     )
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _normalize(engine: Any) -> None:
@@ -138,7 +142,7 @@ def _normalize(engine: Any) -> None:
     done = ingest(engine)
     update_fair_values(engine)
     rejected = ", ".join(f"{code} {n:,}" for code, n in sorted(done.rejected.items(), key=lambda c: -c[1]))
-    _say(f"{done.offers:,} offers" + (f"; rejected: {rejected}" if rejected else ""))
+    _say(_many(done.offers, "offer") + (f"; rejected: {rejected}" if rejected else ""))
 
 
 @contextmanager
