@@ -72,7 +72,7 @@ class Work:
 
 def crawl(run: Run, source: Source) -> None:
     """Crawl once in this process. Raises CrawlError where it did not come to its end."""
-    process = AsyncCrawlerProcess(scrapy_settings(), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings())
     task = asyncio.get_event_loop().create_task(crawl_in_loop(process, run, source))
     task.add_done_callback(lambda _: process._stop_reactor())
     process.start(stop_after_crawl=False)

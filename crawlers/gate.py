@@ -97,7 +97,7 @@ class Gate:
         if not self._interval:
             return 0.0
         slot = _moment(get_cursor(connection, self._source, self._next)) or now
-        if slot > now + 20 * self._interval:  # the clock was set back
+        if slot > now + 200 * self._interval:  # nobody queues for so long: the clock was set back
             slot = now
         slot = max(slot, now)
         store.set_cursor(connection, self._source, self._next, (slot + self._interval).isoformat(), now=now)

@@ -177,7 +177,7 @@ class Collector:
         except prawcore.ServerError as error:
             raise _network(error) from None
         except prawcore.ResponseException as error:
-            if error.response.status_code == 401:
+            if error.response.status_code in (401, 403):
                 raise _refused(error) from None
             raise CrawlError("layout_changed", f"{path}: {redacted(str(error))}") from None
         except prawcore.PrawcoreException as error:

@@ -86,16 +86,24 @@ class PoliteSession(requests.Session):
         header = response.headers.get("Retry-After")
         if response.status_code == 429 or (response.status_code == 503 and header):
             return self._gate.hold(header or response.headers.get("x-ratelimit-reset"))
+        self._heed_rates(response)
+        return None
+
+    def _heed_rates(self, response: requests.Response) -> None:
+        """Make the rate headers ones that prawcore can read; where nothing is left for long, the gate shuts.
+
+        Prawcore would sleep until the rate is renewed, ten minutes at worst; the crawl ends instead.
+        """
         rates = [_number(response.headers.get(name)) for name in _RATE]
+        _, remaining, reset = rates
+        spent = remaining is not None and remaining <= 0 and reset is not None and reset > self._longest_wait
+        if spent:
+            self._gate.hold(str(reset))  # this answer still counts; the next call finds the gate shut
         for name, rate in zip(_RATE, rates, strict=True):
-            if None in rates:
+            if spent or None in rates:
                 response.headers.pop(name, None)
             else:
                 response.headers[name] = str(rate)
-        _, remaining, reset = rates
-        if remaining is not None and remaining <= 0 and reset is not None and reset > self._longest_wait:
-            self._gate.hold(str(reset))  # this answer still counts; the next call finds the gate shut
-        return None
 
 
 def _as_it_is(request: Any) -> Any:

@@ -28,6 +28,7 @@ def scrapy_settings() -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 3,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 2,
+        "RETRY_PRIORITY_ADJUST": 10,  # at once, or a server that is down is asked everything before anything twice
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 408],  # 429 is the gate's
         "HTTPERROR_ALLOW_ALL": True,  # an error body says more than its status
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},

@@ -23,6 +23,7 @@ class CrawlSection(Section):
     contact: str | None = None  # URL or address of who runs this, for the user agent
     timeout: float = Field(default=30.0, gt=0)  # seconds for one answer
     longest_wait: float = Field(default=30.0, ge=0)  # seconds that a crawl sits out; asked for more, it ends
+    retry_pause: float = Field(default=2.0, ge=0)  # seconds more before each further try
     keep_logs: int = Field(default=50, ge=1)  # logs of runs to keep per source
 
 

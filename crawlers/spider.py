@@ -21,8 +21,6 @@ logger = logging.getLogger(__name__)
 class PoliteSpider(scrapy.Spider):
     """A spider that asks only ``origins``, through ``gate``; ``stopped`` says why it ended early."""
 
-    retry_pause = 2.0  # seconds more before each further try
-
     def __init__(self, run: Run, gate: Gate, *, origins: tuple[str, ...], api_origins: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.run = run
@@ -30,7 +28,9 @@ class PoliteSpider(scrapy.Spider):
         self.origins = origins
         self.api_origins = api_origins
         self.now: Callable[[], datetime] = run.now
-        self.longest_wait = crawl_settings().longest_wait
+        manners = crawl_settings()
+        self.longest_wait = manners.longest_wait
+        self.retry_pause = manners.retry_pause
         self.stopped: CrawlError | None = None
 
     @classmethod

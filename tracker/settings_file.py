@@ -21,6 +21,7 @@ _HEAD = """\
 # contact = "https://example.org/about-me"    # stands in the user agent, so that a market can complain to you
 # timeout = 30.0                              # seconds for one answer
 # longest_wait = 30.0                         # seconds that a crawl sits out when asked to; for more it ends
+# retry_pause = 2.0                           # seconds more before each further try
 # keep_logs = 50                              # logs of runs to keep per source
 
 [ebay]

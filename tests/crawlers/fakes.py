@@ -113,13 +113,15 @@ class FakeServer:
         self.server.server_close()
 
 
-def ebay_item(number: int, title: str = "NVIDIA GeForce RTX 3090 24GB", price: str = "700.00", **more: Any) -> dict[str, Any]:
+def ebay_item(
+    number: int, title: str = "NVIDIA GeForce RTX 3090 24GB", price: str | None = None, **more: Any
+) -> dict[str, Any]:
     legacy = str(100_000_000_000 + number)
     item = {
         "itemId": f"v1|{legacy}|0",
         "legacyItemId": legacy,
         "title": title,
-        "price": {"value": price, "currency": "USD"},
+        "price": {"value": price or f"{650 + number * 7 % 101}.00", "currency": "USD"},
         "conditionId": "3000",
         "condition": "Used",
         "buyingOptions": ["FIXED_PRICE"],
@@ -142,7 +144,9 @@ class FakeEbay(FakeServer):
 
     def answer(self, asked: Asked) -> Answer:
         if asked.path == "/identity/v1/oauth2/token":
-            return Answer(200, {"access_token": self.token, "expires_in": 7200, "token_type": "Application Access Token"})
+            return Answer(
+                200, {"access_token": self.token, "expires_in": 7200, "token_type": "Application Access Token"}
+            )
         if asked.headers.get("authorization") != f"Bearer {self.token}":
             return Answer(401, {"errors": [{"errorId": 1001, "message": "Invalid access token"}]})
         if asked.path == "/buy/browse/v1/item_summary/search":
@@ -150,7 +154,9 @@ class FakeEbay(FakeServer):
         if asked.path.startswith("/buy/browse/v1/item/"):
             wanted = asked.path.removeprefix("/buy/browse/v1/item/")
             found = next((item for item in self.items if item["itemId"] == wanted), None)
-            return Answer(200, found) if found else Answer(404, {"errors": [{"errorId": 11001, "message": "not found"}]})
+            return (
+                Answer(200, found) if found else Answer(404, {"errors": [{"errorId": 11001, "message": "not found"}]})
+            )
         return Answer(404, {"errors": [{"errorId": 2002, "message": "Resource not found"}]})
 
     def search(self, asked: Asked) -> Answer:
@@ -175,7 +181,7 @@ def reddit_post(number: int, created: float, sub: str = "hardwareswap", **more: 
         "name": f"t3_{key}",
         "subreddit": sub,
         "title": f"[USA-TX] [H] RTX 3090 [W] PayPal {number}",
-        "selftext": f"RTX 3090, $700 shipped. [Timestamps](https://example.org/{key})",
+        "selftext": f"RTX 3090, ${650 + number * 7 % 101} shipped. [Timestamps](https://example.org/{key})",
         "author": "canary-author",
         "author_flair_text": "Trades: 10",
         "link_flair_text": "SELLING",

@@ -27,9 +27,14 @@ class Crawl:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
-    def wait(self, seconds: float = 60) -> dict[str, Any]:
-        """Return what the crawl told, with its exit status; {} as told by one that was killed."""
-        self.status = self.warm.line(seconds)["status"]
+    def wait(self, seconds: float = 40) -> dict[str, Any]:
+        """Return what the crawl told, with its exit status; one that was killed tells nothing."""
+        try:
+            self.status = self.warm.line(seconds)["status"]
+        except TimeoutError:
+            self.kill()
+            self.warm.line(10)
+            raise
         told = json.loads(self.out.read_text() or "{}")
         return {**told, "status": self.status}
 
@@ -76,7 +81,7 @@ class Warm:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
 
 
 def _child(order: dict[str, Any]) -> int:
