@@ -72,7 +72,7 @@ def _query(conn: Connection) -> str:
 
 def _rows(conn: Connection, sql: str, bound: dict[str, Any], conditions: Sequence[str]) -> Iterator[PriceRow]:
     statement = text(sql).bindparams(bindparam("conditions", expanding=True))
-    yield from map(PriceRow._make, conn.execute(statement, bound | {"conditions": list(conditions)}).tuples())
+    yield from map(PriceRow._make, conn.execute(statement, bound | {"conditions": list(conditions)}))
 
 
 def _day(conn: Connection, day: date) -> date | str:

@@ -28,7 +28,7 @@ def why_not(
         if ratio >= 1:
             reasons.append("not under fair value")
         elif ratio > 1 - min_discount:
-            reasons.append(f"only {100 * (1 - ratio):.0f} % under fair value")
+            reasons.append(f"only {int(100 * (1 - ratio))} % under fair value")
         elif asked > fair.low:
             reasons.append("within the interval of fair value")
         elif ratio < BAIT_BELOW:

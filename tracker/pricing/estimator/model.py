@@ -24,7 +24,7 @@ from tracker.pricing.estimator.hedonic import prior_level
 from tracker.pricing.estimator.index import Index, index_of
 from tracker.pricing.estimator.noise import Noise, believe, first_noise, learn
 from tracker.pricing.estimator.sample import KINDS, Bools, Floats, Ints, Sample, sums
-from tracker.pricing.estimator.start import polish
+from tracker.pricing.estimator.start import medians, polish
 from tracker.pricing.estimator.timegrid import WINDOW_DAYS, bin_edges, walk_kernel
 
 _ROUNDS = 3  # in which the noise is learnt, before the last and finer one
@@ -125,11 +125,12 @@ class _Fit:
         gaps: Floats = np.zeros(self.plan.marks.shape[1])
         covariance: Floats = np.eye(len(gaps))
         for _ in range(2 if len(gaps) else 1):
-            level, market = polish(value - self.plan.off(gaps), sample.age, self.unit, self.units)
+            level, market = polish(value - self.plan.off(gaps), sample.share, sample.age, self.unit, self.units)
             rest = value - level[self.unit] - market
             gaps, covariance = measure(self.plan, rest, np.where(np.abs(rest) < 0.5, 1.0, 0.0), self.unit, self.units)
         rest = value - self.plan.off(gaps) - level[self.unit] - market
-        deviation = max(1.4826 * float(np.median(np.abs(rest))), 0.02)
+        one = np.zeros(len(rest), np.int64)
+        deviation = max(1.4826 * float(medians(np.abs(rest), sample.share, one, 1)[0]), 0.02)
         variance = np.full(len(sample), deviation**2)
         precision = sample.share * (np.abs(rest) < 4.0 * deviation) / variance
         prior, spread = prior_level(level, np.zeros(self.units), self.seen, self.figures)
