@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from crawlers.listing import Found, PageOutcome, RawListing, RowProblem
-from crawlers.recognize import HEAD, Answer, NoListingsError, Packing, answer_of, family_of, packing_of, reader_of
+from crawlers.recognize import HEAD, Answer, Packing, answer_of, family_of, packing_of, reader_of
+from crawlers.refusals import NoListingsError
 from crawlers.swap_subs import Sub, known_subs
 
 #: A document above this is none of ours: the largest page seen has 4 MB, an API answer 1 MB.
@@ -149,11 +150,9 @@ def _unpacked(stream: IO[bytes], packing: Packing) -> Iterator[IO[bytes]]:
         yield stream
         return
     if packing == "zst":
-        from backports.zstd import ZstdError
+        from crawlers.reddit_archive import open_zst, zstd
 
-        from crawlers.reddit_archive import open_zst
-
-        broken: tuple[type[Exception], ...] = (ZstdError, EOFError, MemoryError)
+        broken: tuple[type[Exception], ...] = (zstd().ZstdError, EOFError, MemoryError)
         opened = open_zst(stream)
     else:
         import zlib

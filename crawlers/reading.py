@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from crawlers.files import Done, File, Page, nothing_done, read_file
 from crawlers.listing import Blocked, Found, LayoutChanged, NothingFound
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 from crawlers.swap_subs import configured_subs
 
 #: A clock may be behind the one that dated a file.

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from crawlers import ebay_items, price_csv, reddit_posts
 from crawlers.listing import PageOutcome
 from crawlers.reddit_archive import looks_like_dump
+from crawlers.refusals import NoListingsError
 from crawlers.swap_subs import Sub
 
 Packing = Literal["plain", "zst", "gz"]
@@ -37,10 +38,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LABELS = ("offers", "intent", "gold", "class", "price_alt", "model_alt")
-
-
-class NoListingsError(ValueError):
-    """A file that holds no listings; its message says what it is instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ post had when it was taken, also of posts deleted since: those come out as remov
 """
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from typing import IO, Any, cast
 
 from crawlers.listing import RawListing, RowProblem
 from crawlers.reddit_posts import PostError, epoch, is_removed, read_post, removed_post
+from crawlers.refusals import NoListingsError
 from crawlers.swap_subs import Sub
 
 #: ``zstd --long=31``: the window that the monthly dumps are packed with.
@@ -19,6 +22,7 @@ WINDOW_LOG = 31
 _CHUNK = 4 << 20
 #: Longer than any post with its metadata; a line above it is passed over without being kept.
 LONGEST_LINE = 4 << 20
+NO_LINE = 64 << 20
 
 
 @dataclass(slots=True)
@@ -33,32 +37,44 @@ class Batch:
 
 
 def lines_of(stream: IO[bytes], longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
-    """Yield the lines of ``stream`` without their ends; None in the place of a line longer than ``longest`` bytes."""
+    """Yield the lines of ``stream`` without their ends; None in the place of a line longer than ``longest`` bytes.
+
+    Raises NoListingsError where a line never seems to end: that is a bomb.
+    """
     rest = b""
-    skipping = False
+    skipped = 0  # bytes of a line that is too long
     while chunk := stream.read(_CHUNK):
         parts = chunk.split(b"\n")
         for part in parts[:-1]:
-            if skipping:
-                skipping = False
+            if skipped:
+                skipped = 0
                 yield None
             else:
                 line = rest + part
                 yield line if len(line) <= longest else None
             rest = b""
-        rest = b"" if skipping else rest + parts[-1]
-        if len(rest) > longest:
-            rest, skipping = b"", True
-    if rest or skipping:
-        yield None if skipping else rest
+        if skipped or len(rest) + len(parts[-1]) > longest:
+            skipped += len(rest) + len(parts[-1])
+            rest = b""
+            if skipped > NO_LINE:
+                raise NoListingsError(
+                    f"a line of more than {NO_LINE >> 20} MB in it, which is no line of a dump or table"
+                )
+        else:
+            rest += parts[-1]
+    if rest or skipped:
+        yield None if skipped else rest
 
 
 def open_zst(stream: IO[bytes]) -> IO[bytes]:
     """Return the decompressed stream of a .zst dump; several frames count as one stream."""
-    from backports import zstd
+    options = {zstd().DecompressionParameter.window_log_max: WINDOW_LOG}
+    return cast(IO[bytes], zstd().ZstdFile(stream, options=options))
 
-    options = {int(zstd.DecompressionParameter.window_log_max): WINDOW_LOG}
-    return cast(IO[bytes], zstd.ZstdFile(stream, options=options))
+
+def zstd() -> Any:
+    """Return the module that unpacks zstd: of the standard library from Python 3.14 on, before that its backport."""
+    return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 
 def needles_of(subs: Mapping[str, Sub]) -> tuple[bytes, ...]:

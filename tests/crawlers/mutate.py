@@ -18,7 +18,7 @@ from typing import Any
 
 from crawlers.files import File, read_file
 from crawlers.listing import Found, RawListing
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 
 PAGES = Path(__file__).resolve().parents[1] / "pages" / "ebay_pages"
 NO_AMOUNTS = (

@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.files import File, read_file, walk
 from crawlers.listing import Found
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 from tests.crawlers.test_ebay_items import item
 from tests.crawlers.test_recognize import KNOWN, encoded
 

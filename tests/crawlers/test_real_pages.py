@@ -11,7 +11,7 @@ import pytest
 from crawlers.ebay_pages import read_page
 from crawlers.files import File, read_file, walk
 from crawlers.listing import Blocked, Found
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 
 
 def gold(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from backports import zstd
 
 from crawlers.files import File, Page, read_file
 from crawlers.listing import Found
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 from tests.crawlers.compose import Card, page
 from tests.crawlers.test_ebay_items import item, usd
 from tests.crawlers.test_price_csv import HEADER, ROW

@@ -12,6 +12,7 @@ from backports import zstd
 from crawlers.files import File, read_file
 from crawlers.listing import Found
 from crawlers.reddit_archive import Batch, lines_of, looks_like_dump, open_zst, read_dump
+from crawlers.refusals import NoListingsError
 from crawlers.swap_subs import known_subs
 
 SUBS = known_subs()
@@ -81,6 +82,13 @@ def test_lines_are_cut_after_joining_chunks_and_long_ones_are_not_kept(monkeypat
     monkeypatch.setattr("crawlers.reddit_archive._CHUNK", 7)
     stream = io.BytesIO("ü1\nö22\n".encode() + b"x" * 100 + b"\nlast".replace(b"last", b"end"))
     assert list(lines_of(stream, longest=50)) == ["ü1".encode(), "ö22".encode(), None, b"end"]
+
+
+def test_a_line_that_never_ends_is_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawlers.reddit_archive._CHUNK", 7)
+    monkeypatch.setattr("crawlers.reddit_archive.NO_LINE", 200)
+    with pytest.raises(NoListingsError, match="a line of more than"):
+        list(lines_of(io.BytesIO(b"one\n" + b"x" * 1000), longest=50))
 
 
 def packed(*lines: bytes, window_log: int = 27) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.files import File, read_file
 from crawlers.listing import Found, LayoutChanged, PageOutcome, RawListing
-from crawlers.recognize import NoListingsError
+from crawlers.refusals import NoListingsError
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 CASES = sorted(p.parent for source in ("ebay_browse", "hardwareswap") for p in PAGES.glob(f"{source}/*/expected.json"))
