@@ -51,6 +51,12 @@ def last_runs(conn: Connection, source: str, limit: int = 1) -> Sequence[Row[Any
     return conn.execute(query).all()
 
 
+def recent_runs(conn: Connection, limit: int) -> Sequence[Row[Any]]:
+    """Return the last runs of all sources, crawls and imports, the newest first."""
+    query = select(_run).order_by(_run.c.started_at.desc(), _run.c.id.desc()).limit(limit)
+    return conn.execute(query).all()
+
+
 def suspect_runs(conn: Connection) -> Sequence[Row[Any]]:
     """Return the suspect runs that nobody has released and that no later good run has made stale, newest first."""
     later = _run.alias("later")

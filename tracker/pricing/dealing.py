@@ -1,5 +1,6 @@
 """Deals: live offers far enough under fair value, chosen and ordered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -50,8 +51,11 @@ def deal_rows(
 
     Goods that one listing repeats under a new id are listed once, with the cheaper offer.
     """
-    wanted = wanted or Wanted()
-    found = live_offers(engine, now or datetime.now(UTC), min_discount=min_discount)
+    return chosen_offers(live_offers(engine, now or datetime.now(UTC), min_discount=min_discount), wanted or Wanted())
+
+
+def chosen_offers(found: Iterable[LiveOffer], wanted: Wanted) -> list[LiveOffer]:
+    """Return those of the judged offers that are wanted, goods once, the largest discount first."""
     chosen: dict[int, LiveOffer] = {}
     for offer in sorted(filter(wanted.takes, found), key=_order):
         chosen.setdefault(offer.relist_of_offer or offer.offer_id, offer)

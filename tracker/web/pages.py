@@ -9,6 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tracker.cli.output import plain
+from tracker.web.views import trend
 
 STATIC = Path(__file__).parent / "static"
 
@@ -46,7 +47,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(static=static)
+    env.globals.update(static=static, trend=trend)
     env.filters.update(money=money, percent=percent, plain=plain)
     return env
 

@@ -1,0 +1,33 @@
+"""A stored listing as the rules see it: its newest text that counts."""
+
+from sqlalchemy import Connection
+
+from db.errors import GpudealsError
+from db.queries import find_listing, revisions_of
+from tracker.normalize import ListingText
+from tracker.pricing.currency import to_major
+
+
+def newest_text(conn: Connection, source: str, external_id: str) -> ListingText:
+    """Return the newest text of a listing. Raises GpudealsError where there is none that counts."""
+    name = f"{source}:{external_id}"
+    listing = find_listing(conn, source, external_id)
+    if listing is None:
+        raise GpudealsError(f"no listing {name} in the database")
+    revisions = revisions_of(conn, [listing.id]).get(listing.id)
+    if not revisions:
+        raise GpudealsError(f"{name} was only seen by crawls that are not accepted; see `gpudeals status`")
+    row = revisions[-1]
+    stated = row.price_minor is not None and row.currency
+    return ListingText(
+        id=name,
+        source=source,
+        title=row.title,
+        body=row.body,
+        price=to_major(row.price_minor, row.currency) if stated else None,
+        currency=row.currency,
+        condition=row.condition,
+        condition_id=row.condition_id,
+        variation=row.variation,
+        flair=row.flair,
+    )

@@ -1,0 +1,95 @@
+"""Query parameters that several routes take, each described once."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from db.errors import GpudealsError
+from tracker.web.views import MarketQuery
+
+ConditionName = Literal["pooled", "new", "open_box", "refurbished", "used"]
+KindName = Literal["ask", "bid", "sold", "closed"]
+
+
+def _blank(value: Any) -> Any:
+    """A form sends empty fields; they ask nothing."""
+    return None if value == "" else value
+
+
+def _currency(value: str) -> str:
+    from crawlers.amounts import known_currency
+
+    if not known_currency(value.upper()):
+        raise ValueError("is no ISO 4217 currency")
+    return value.upper()
+
+
+Amount = Annotated[float, Field(ge=0, lt=1e9)]
+Text = Annotated[str, Field(max_length=40)]
+MinVram = Annotated[Amount | None, BeforeValidator(_blank), Query(description="VRAM of the card, GB.")]
+MaxPrice = Annotated[Amount | None, BeforeValidator(_blank), Query(description="Highest price of a card.")]
+AsOf = Annotated[date | None, Query(description="What was known at 00:00 UTC of that day.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Rows at most.")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows to leave out.")]
+Vendor = Annotated[
+    Literal["nvidia", "amd", "intel"] | None, BeforeValidator(_blank), Query(description="Maker of the chip.")
+]
+Form = Annotated[Text | None, BeforeValidator(_blank), Query(description="Form factor, such as PCIe or SXM2.")]
+Nvlink = Annotated[bool | None, BeforeValidator(_blank), Query(description="With NVLink or without.")]
+Cooling = Annotated[
+    Literal["active", "passive"] | None, BeforeValidator(_blank), Query(description="How it is cooled.")
+]
+Currency = Annotated[str, AfterValidator(_currency), Query(pattern="^[A-Za-z]{3}$", description="ISO 4217 code.")]
+SortName = Literal[
+    "usd_per_gb",
+    "usd_per_tflop_fp16",
+    "usd_per_tflop_fp32",
+    "usd_per_gbps",
+    "fair_value",
+    "vram_gb",
+    "n",
+    "n_effective",
+    "trend_30",
+    "trend_90",
+    "supply_days",
+    "model",
+    "sku",
+]
+Sort = Annotated[SortName, Query(description="Column to order by.")]
+
+
+def market_query(
+    min_vram: MinVram = None,
+    max_price: MaxPrice = None,
+    vendor: Vendor = None,
+    form: Form = None,
+    nvlink: Nvlink = None,
+    cooling: Cooling = None,
+    condition: ConditionName = "pooled",
+    currency: Currency = "USD",
+    sort: Sort = "usd_per_gb",
+) -> MarketQuery:
+    """Return the state of the market page."""
+    return MarketQuery(
+        min_vram=min_vram or None, max_price=max_price or None, vendor=vendor, form=form, nvlink=nvlink,
+        cooling=cooling, condition=condition, currency=currency, sort=sort,
+    )  # fmt: skip
+
+
+MarketState = Annotated[MarketQuery, Depends(market_query)]
+
+
+def card(sku: str) -> Any:
+    """Return the catalog's card ``sku``. Raises GpudealsError where there is none (answered as 404)."""
+    from tracker.catalog import catalog
+
+    found = catalog().by_slug(sku)
+    if found is None:
+        raise NoSuchCardError(f"the catalog has no card {sku[:80]}")
+    return found
+
+
+class NoSuchCardError(GpudealsError):
+    """A card that the catalog does not have."""

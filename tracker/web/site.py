@@ -1,0 +1,187 @@
+"""The pages that only read: market, card, deals, health."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from db.crawls import recent_runs
+from tracker.catalog import Gpu
+from tracker.cli.output import cell
+from tracker.pricing.offers import LiveOffer
+from tracker.pricing.price_history import as_dict
+from tracker.pricing.ranking import MarketRow, as_row
+from tracker.web import reading
+from tracker.web.pages import render
+from tracker.web.params import MarketState, MinVram, NoSuchCardError, card
+from tracker.web.snapshot import Snapshots
+from tracker.web.views import (
+    COLUMNS,
+    DESCENDING,
+    SELECTS,
+    SORT_WORDS,
+    bar,
+    frontier,
+    histogram,
+    history_chart,
+    spark,
+)
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+CSV_COLUMNS = (
+    "sku", "model", "vram_gb", "fair_value", "low", "high", "n", "n_effective", "kind", "condition", "currency",
+    "usd_per_gb", "usd_per_tflop_fp16", "usd_per_tflop_fp32", "usd_per_gbps", "trend_30", "trend_90", "as_of", "reason",
+)  # fmt: skip
+
+
+def _snapshots(request: Request) -> Snapshots:
+    found: Snapshots = request.app.state.snapshots
+    return found
+
+
+@router.get("/")
+def market(request: Request, query: MarketState) -> str:
+    """The market, ranked and filtered."""
+    snapshots = _snapshots(request)
+    if not snapshots.get().any_run:
+        return render("market.html", request, empty=True)
+    rows = reading.market(snapshots, query)
+    points = frontier(rows)
+    on_line = [
+        (size, name, price, sku)
+        for size, name, price, sku in zip(
+            points["vram"], points["names"], points["frontier"], points["skus"], strict=True
+        )
+        if price is not None
+    ]
+    return render(
+        "market.html", request, empty=False, rows=[_market_row(row) for row in rows], query=query.shown(),
+        query_string=query.string(), currency=query.currency, as_of=datetime.now(UTC).date().isoformat(),
+        condition_words=dict(SELECTS[-1][2])[query.condition], selects=SELECTS, sorts=SORT_WORDS, columns=COLUMNS,
+        descending=DESCENDING, sort_links={key: query.string(sort=key) for key, *_ in COLUMNS},
+        frontier=points, frontier_words=on_line,
+    )  # fmt: skip
+
+
+def _market_row(row: MarketRow) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in CSV_COLUMNS}
+    return shown | {"bar": bar(row), "spark": spark(row.history), "best_live": reading.best(row)}
+
+
+@router.get("/market.csv")
+def market_csv(request: Request, query: MarketState) -> Response:
+    """What the market page shows, as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for row in reading.market(_snapshots(request), query):
+        plain = as_row(row)
+        writer.writerow([cell(plain[name]) for name in CSV_COLUMNS])
+    headers = {"content-disposition": "attachment; filename=gpudeals-market.csv"}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/gpus/{sku}")
+def one_card(request: Request, sku: str) -> str:
+    """One card: specs, history, live asks, look-alikes, resale."""
+    try:
+        gpu: Gpu = card(sku)
+    except NoSuchCardError as error:
+        raise HTTPException(404, str(error)) from None
+    snapshots = _snapshots(request)
+    return snapshots.answer(("card", sku), lambda: _card_page(request, snapshots, gpu))
+
+
+def _card_page(request: Request, snapshots: Snapshots, gpu: Gpu) -> str:
+    from tracker.catalog import catalog
+    from tracker.catalog.names import look_alikes
+    from tracker.catalog.sheet import sheet, sources_used
+
+    row = next((row for row in snapshots.get().rows if row.sku == gpu.slug), None)
+    offers = reading.offers_of(snapshots, gpu.slug)
+    rows = [as_dict(found) for found in reading.history(snapshots, gpu.slug, currency="USD")]
+    asks = [offer.landed if offer.landed is not None else offer.price_usd for offer in offers]
+    return render(
+        "card.html", request, gpu=gpu, row=row, offers=[offer_row(offer) for offer in offers[:60]],
+        n_offers=len(offers), specs=sheet(gpu), sources=sources_used(gpu), look_alikes=look_alikes(gpu.slug),
+        twins=[other for other in catalog().by_model(gpu.model) if other.slug != gpu.slug],
+        chart=history_chart(rows, reading.fair_path(snapshots, 0, row), "USD"), recent=rows[-1:-9:-1],
+        hist=histogram(asks, row.fair_value if row else None), outlook=_outlook(row),
+    )  # fmt: skip
+
+
+def _outlook(row: MarketRow | None) -> dict[str, Any] | None:
+    """Return what the card may fetch later, by the decline that was measured in such a market."""
+    from tracker.resale import declines, outlooks, regime
+
+    if row is None or row.fair_value is None:
+        return None
+    measured = declines()[regime(row.trend_90)]
+    return {"decline": measured, "outlooks": outlooks(measured), "value": row.fair_value}
+
+
+def offer_row(offer: LiveOffer) -> dict[str, Any]:
+    """Return an offer as the templates show it."""
+    shown = {name: getattr(offer, name) for name in offer.__slots__}
+    return shown | {"age": _age(offer.first_seen), "spark": spark(offer.history)}
+
+
+def _age(since: datetime) -> str:
+    hours = (datetime.now(UTC) - since).total_seconds() / 3600
+    return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+
+
+@router.get("/deals")
+def deals(
+    request: Request,
+    min_vram: MinVram = None,
+    max_price: MinVram = None,
+    source: Annotated[str | None, Query(max_length=40)] = None,
+    every: bool = False,
+) -> str:
+    """Live offers under fair value, newest first, each with its evidence."""
+    from tracker.pricing.dealing import Wanted
+
+    snapshot = _snapshots(request).get()
+    wanted = Wanted(min_vram=min_vram, max_price=max_price or None, source=source or None, every=every)
+    found = sorted(
+        (offer for offer in snapshot.offers if wanted.takes(offer)), key=lambda o: o.first_seen, reverse=True
+    )
+    return render(
+        "deals.html", request, empty=not snapshot.any_run, offers=[offer_row(offer) for offer in found[:100]],
+        total=len(found), every=every, min_vram=min_vram, max_price=max_price, source=source or "",
+        markets=sorted({offer.source for offer in snapshot.offers}),
+    )  # fmt: skip
+
+
+@router.get("/why/{listing}")
+def why(request: Request, listing: str) -> str:
+    """How a listing was read: its text with the cards marked, and the rules that fired."""
+    from tracker.ingest.stored import newest_text
+    from tracker.web.why import reading_of
+
+    snapshots = _snapshots(request)
+    if not any(offer.id == listing for offer in snapshots.get().offers):
+        raise HTTPException(404, "there is no such listing, or it is no longer shown")
+    source, _, external_id = listing.partition(":")
+    with snapshots.engine.connect() as conn:
+        text = newest_text(conn, source, external_id)
+    fragment = request.headers.get("hx-request") == "true"
+    return render("why.html", request, fragment=fragment, listing=listing, **reading_of(text))
+
+
+@router.get("/health")
+def health(request: Request) -> str:
+    """Sources, runs, mails that wait, and the schedule."""
+    from tracker.status import mail_queue, schedule, source_states, waiting_runs
+
+    now = datetime.now(UTC)
+    with _snapshots(request).engine.connect() as conn:
+        return render(
+            "health.html", request, sources=[state.as_row() for state in source_states(conn, now)],
+            waiting=waiting_runs(conn), mails=mail_queue(conn), jobs=schedule(conn), runs=recent_runs(conn, 20),
+        )  # fmt: skip
