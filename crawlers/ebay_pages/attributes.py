@@ -8,6 +8,11 @@ from crawlers.amounts import AmountError, Money, Point, read_money, read_number
 from crawlers.ebay_pages import words
 from crawlers.ebay_pages.document import Document
 
+#: An amount within a text: a sign or code of up to four characters, the number, a sign behind it.
+_AMOUNT = re.compile(
+    r"(?:[^\s\d+]{1,4}\s?\$?\s?)?(?:\d{1,3}(?: \d{3})+|\d)[\d.,'\u00a0\u202f]*"
+    r"(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?"
+)
 _COUNT = re.compile(r"\d[\d.,\u00a0 ]*")
 
 
@@ -70,9 +75,7 @@ def shipping_of(row: str, page: Document, point: Point, currency: str | None) ->
 
     A cost in another currency than the price is unknown, for it cannot be added.
     """
-    amounts = re.findall(
-        r"(?:[^\s\d+]{1,4}\s?\$?\s?)?\d[\d.,'\u00a0\u202f]*(?:\s?(?:円|원|zł|€|[A-Z]{3}\b|kr\.?|лв|₽))?", row
-    )
+    amounts = _AMOUNT.findall(row)
     for text in amounts:
         try:
             money = read_money(text.strip().rstrip(".,"), point, page.dollar)
