@@ -1,6 +1,5 @@
 """When an offer is a deal, and how often the verdict is right on a market with known truth."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
