@@ -195,16 +195,18 @@ def mark(conn: Connection, spans: Iterable[tuple[int, date, date]]) -> None:
     Fair values that rest on these days are dropped; they are computed anew when asked for.
     """
     spans = sorted(set(spans))
-    rows = [_bound(conn, gpu=gpu_id, first=first, last=last) for gpu_id, first, last in spans]
-    if rows:
-        conn.execute(
-            text(
-                "INSERT INTO daily_todo (gpu_id, first_day, last_day) VALUES (:gpu, :first, :last)"
-                " ON CONFLICT DO NOTHING"
-            ),
-            rows,
-        )
+    if spans:
+        _note(conn, spans)
         drop_values(conn, min(first for _, first, _ in spans))
+
+
+def _note(conn: Connection, spans: Iterable[tuple[int, date, date]]) -> None:
+    conn.execute(
+        text(
+            "INSERT INTO daily_todo (gpu_id, first_day, last_day) VALUES (:gpu, :first, :last) ON CONFLICT DO NOTHING"
+        ),
+        [_bound(conn, gpu=gpu_id, first=first, last=last) for gpu_id, first, last in spans],
+    )
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -256,5 +258,6 @@ def rebuild_daily(engine: Engine) -> int:
     with engine.begin() as conn:
         lock_writers(conn)
         cards = conn.execute(text("SELECT id FROM gpu UNION SELECT gpu_id FROM daily_price")).scalars().all()
-        mark(conn, [(gpu_id, *EVER) for gpu_id in cards])
+        if cards:
+            _note(conn, [(gpu_id, *EVER) for gpu_id in cards])
     return settle_all(engine)

@@ -311,6 +311,15 @@ def test_goods_that_came_under_a_new_id_count_once(engine: Engine) -> None:
     assert [found[0] for found in table(engine, light.observation, ["relist_of"])] == [listing_id("ebay", "1"), None]
 
 
+def test_an_older_listing_that_is_imported_later_becomes_the_first(engine: Engine) -> None:
+    learn(engine, [row("2", CARD, at(day), 700) for day in (3, 6)])
+    learn(engine, [row("1", CARD, at(day), 700) for day in (0, 4)])
+    assert table(engine, light.observation, ["listing_id", "relist_of"]) == sorted(
+        [(listing_id("ebay", "1"), None), (listing_id("ebay", "2"), listing_id("ebay", "1"))], key=repr
+    )
+    assert daily(engine) == [(day, "ask", 1, 700, 700, 700) for day in range(7)]
+
+
 def test_the_price_of_another_source_is_no_relist(engine: Engine) -> None:
     learn(engine, [row("1", CARD, at(0), 700), row("2", CARD, at(0), 700, source="kleinanzeigen")])
     assert daily(engine) == [(0, "ask", 2, 700, 700, 700)]
@@ -336,7 +345,7 @@ def test_when_the_first_listing_is_purged_its_relist_is_the_first(engine: Engine
 # Properties
 
 #: A few listings, seen at a few times with a few prices and states: collisions of every sort.
-SIGHTINGS = st.lists(
+MIXED = st.lists(
     st.one_of(
         st.builds(
             lambda n, title, day, hour, price, state: row(f"e{n}", title, at(day, hour), price * 40, **state),
@@ -374,6 +383,16 @@ SIGHTINGS = st.lists(
     min_size=1,
     max_size=14,
 )
+#: The same goods under several ids, so that relists come, go and change their first listing.
+REPEATED = st.lists(
+    st.builds(
+        lambda n, day, price: row(f"e{n}", CARD, at(day), price * 40),
+        *(st.integers(1, 4), st.integers(0, 40), st.integers(1, 2)),
+    ),
+    min_size=3,
+    max_size=10,
+)
+SIGHTINGS = st.one_of(MIXED, REPEATED)
 PROPERTY = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
