@@ -29,8 +29,8 @@ def stream_observations(
     query = (
         select(
             _seen.c.id, _gpu.c.slug.label("sku"), _listing.c.source, _seen.c.kind, _seen.c.condition, _seen.c.currency,
-            _seen.c.unit_price, _seen.c.usd, _seen.c.shipping_minor, _seen.c.basis, _seen.c.quantity, _seen.c.observed_at,
-            _seen.c.seen_until, _seen.c.relist_of.is_not(None).label("relist"),
+            _seen.c.unit_price, _seen.c.usd, _seen.c.shipping_minor, _seen.c.basis, _seen.c.quantity,
+            _seen.c.observed_at, _seen.c.seen_until, _seen.c.relist_of.is_not(None).label("relist"),
         )
         .join_from(_seen, _gpu, _seen.c.gpu_id == _gpu.c.id)
         .join(_listing, _listing.c.id == _seen.c.listing_id)

@@ -1,4 +1,4 @@
-"""The whole job on a simulated market: real crawlers over HTTP, reading, pricing, alerts, and how near the truth it came.
+"""The whole job on a simulated market: real crawlers over HTTP, reading, pricing, alerts, and how near the truth.
 
 Everything lives in a folder of its own; neither the user's database nor the settings are touched.
 """

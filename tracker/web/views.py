@@ -50,7 +50,7 @@ SELECTS = (
         "condition",
         "Condition",
         (
-            ("pooled", "used, open box, refurbished"),
+            ("pooled", "all but new"),
             ("used", "used"),
             ("open_box", "open box"),
             ("refurbished", "refurbished"),

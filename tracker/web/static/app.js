@@ -38,8 +38,8 @@
 
   function draw(box, rows, options) {
     const width = () => Math.max(280, box.clientWidth);
-    const chart = new uPlot({ width: width(), height: 300, cursor: { drag: { x: true, y: false } }, ...options }, rows, box);
-    new ResizeObserver(() => chart.setSize({ width: width(), height: 300 })).observe(box);
+    const chart = new uPlot({ width: width(), height: box.dataset.chart === "frontier" ? 220 : 300, cursor: { drag: { x: true, y: false } }, ...options }, rows, box);
+    new ResizeObserver(() => chart.setSize({ width: width(), height: chart.height })).observe(box);
     return chart;
   }
 
