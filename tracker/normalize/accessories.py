@@ -47,7 +47,7 @@ _CHEAP = 0.25
 #: Nothing but a colour or a maker behind the word: it is what the title ends with.
 _LAST = re.compile(
     r"(?: (?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|and|&|side|for|sale|"
-    r"[0-9a-z]*\d[0-9a-z-]*)){0,3}[ .!*)\]-]*$"
+    r"\d[0-9a-z-]{0,9})){0,3}[ .!*)\]-]*$"
 )
 _WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
 _BLOCK_MAKERS = frozenset(
@@ -86,9 +86,12 @@ def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], 
         if "hard" in hit.tags and "fine" not in hit.tags:
             return hit
     named = [hit for hit in hits if hit.goods]
-    if not named:
+    boxed = [hit for hit in hits if "fine" in hit.tags and "box" in hit.text] if price_usd is not None else []
+    if not named and not boxed:
         return None
     facts = _facts(text, hits, mentions, price_usd)
+    if boxed and facts.part is not None and facts.part < _VERY_CHEAP:
+        return boxed[0]
     loose: Hit | None = None
     for hit in named:
         if facts.wet and hit.text in _BLOCK_MAKERS:

@@ -43,6 +43,6 @@ def find_edition(model: str, text: str, start: int, end: int, upto: int) -> Edit
     line_end = text.find("\n", end)
     last = min(upto, end + _AFTER, line_end if line_end >= 0 else len(text))
     for edition in editions:
-        if edition.pattern.search(text, end, last) or edition.pattern.search(text, line_start, start):
+        if edition.pattern.search(text, start, last) or edition.pattern.search(text, line_start, start):
             return edition
     return None

@@ -35,7 +35,7 @@ _BEFORE = re.compile(
     rf"genuine|oem|xfx|sapphire) ){{0,4}}$"
 )
 _AFTER = re.compile(
-    r"[^a-z0-9]{0,3}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|"
+    r"[^a-z0-9]{0,2}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|"
     r"graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|"
     r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b"
 )

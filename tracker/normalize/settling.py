@@ -19,22 +19,21 @@ def attach_sizes(text: str, found: list[Found]) -> None:
     if len(found) == 1 and "\n" not in text:
         found[0].sizes = [size for size in sizes if size.end + _FAR >= found[0].start]
         return
+    position = 0
     for size in sizes:
-        taker = _taker(text, size, found)
+        while position < len(found) and found[position].start < size.end:
+            position += 1
+        before = found[position - 1] if position else None
+        after = found[position] if position < len(found) else None
+        taker = _taker(text, size, before, after)
         if taker is not None:
             taker.sizes.append(size)
 
 
-def _taker(text: str, size: Size, found: list[Found]) -> Found | None:
-    before = after = None
-    for item in found:
-        if item.start >= size.end:
-            after = item
-            break
-        before = item
-    if before is not None and "\n" in text[before.end : size.start]:
+def _taker(text: str, size: Size, before: Found | None, after: Found | None) -> Found | None:
+    if before is not None and text.find("\n", before.end, size.start) >= 0:
         before = None
-    if after is not None and ("\n" in text[size.end : after.start] or after.start - size.end > _FAR):
+    if after is not None and (after.start - size.end > _FAR or text.find("\n", size.end, after.start) >= 0):
         after = None
     if before is None or after is None:
         return before or after

@@ -24,6 +24,8 @@ _TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
 )
 
 
+#: No market has longer titles; what comes after is not read.
+_MOST_READ = 1000
 _SPEAKS_OF_CARDS = frozenset(("card", "gpu"))
 
 
@@ -42,7 +44,7 @@ class _Trace:
 def read_title(listing: ListingText, explain: bool = False) -> Reading:
     """Return how the title of ``listing`` reads: one offer, or one reject code."""
     trace = _Trace(explain)
-    cleaned = clean(listing.title)
+    cleaned = clean(listing.title[:_MOST_READ])
     hits = find_words(cleaned.text)
     for hit in hits:
         if explain and (hit.tags or hit.goods):

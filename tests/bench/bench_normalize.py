@@ -1,0 +1,120 @@
+"""Listings a second of the normalizer, side by side with what others do, on one core.
+
+Run as ``python -m tests.bench.bench_normalize``. The titles are those written for the tests; the
+figures are processor time, the best of several rounds, so that a busy machine matters less.
+
+(a) A loop of one regular expression per card, as the filter of the program GPU Poet works: a
+    word-bounded model name and a memory size, tried card by card until one fits.
+(b) rapidfuzz's ``extractOne`` over the list of spellings (left out where rapidfuzz is missing).
+(c) The floor: one trie-factored scan of the lower-cased title for all spellings, and nothing else.
+"""
+
+import re
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.tracker.normalize.title_table import cases
+from tracker.catalog import catalog
+from tracker.normalize import ListingText, read_listing
+from tracker.normalize.names import name_pattern
+from tracker.normalize.vocabulary import forms
+
+ROUNDS = 5
+#: The words by which GPU Poet drops a listing.
+EXCLUDING = (
+    *("bracket", "fan attachment", "fan adapter", "fan kit", "fan for", "shroud", "blower fan", "no gpu", "kit for"),
+    *("sxm", "smx", "neutered", "box only", "empty box", "cooling fan", "block only", "backplate for", "parts only"),
+    "for parts",
+)
+POSTS = Path(__file__).resolve().parents[1] / "tracker" / "normalize" / "posts" / "cases"
+
+
+def rate(work: Callable[[], object], n: int, rounds: int = ROUNDS) -> float:
+    """Return how many of ``n`` items ``work`` does a second of processor time, at best."""
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        best = min(best, time.process_time() - start)
+    return n / best
+
+
+def card_by_card(titles: Sequence[str]) -> Callable[[], int]:
+    """(a): for each title all cards one after another, a name and a size pattern each, then the words that exclude."""
+    patterns = []
+    for gpu in catalog():
+        name = re.escape(gpu.model.removeprefix("GeForce ").removeprefix("Radeon ")).replace(r"\ ", r"\s?")
+        size = re.compile(rf"\b{gpu.vram_gb:g}\s?gb?\b", re.IGNORECASE)
+        patterns.append((re.compile(rf"\b{name}\b", re.IGNORECASE), size))
+    excluding = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in EXCLUDING]
+
+    def run() -> int:
+        hits = 0
+        for title in titles:
+            for name, size in patterns:
+                if name.search(title) and size.search(title):
+                    hits += not any(pattern.search(title) for pattern in excluding)
+        return hits
+
+    return run
+
+
+def fuzzy(titles: Sequence[str]) -> Callable[[], int] | None:
+    """(b): the nearest spelling by rapidfuzz's token set ratio, None where rapidfuzz is missing."""
+    try:
+        from rapidfuzz import fuzz, process
+    except ImportError:
+        return None
+    names = [form for form, spelling in forms().items() if spelling.models[0].known]
+    sample = [title.lower() for title in titles[: max(1, len(titles) // 20)]]
+
+    def run() -> int:
+        return sum(process.extractOne(title, names, scorer=fuzz.token_set_ratio) is not None for title in sample)
+
+    return run
+
+
+def one_scan(titles: Sequence[str]) -> Callable[[], int]:
+    """(c): one pattern for all names."""
+    pattern = name_pattern()
+
+    def run() -> int:
+        return sum(len(pattern.findall(title.lower())) for title in titles)
+
+    return run
+
+
+def _posts() -> list[ListingText]:
+    found = []
+    for path in sorted(POSTS.glob("*.toml")):
+        for rows in tomllib.loads(path.read_text(encoding="utf-8")).values():
+            for row in rows if isinstance(rows, list) else []:
+                if "title" in row:
+                    source, body = row.get("source", "hardwareswap"), row.get("body")
+                    found.append(ListingText(id="1", source=source, title=row["title"], body=body))
+    return found
+
+
+def main() -> None:
+    """Print the rates and how they compare."""
+    listings = [case.listing for case in cases()] * 3
+    titles = [listing.title for listing in listings]
+    ours = rate(lambda: [read_listing(listing) for listing in listings], len(listings))
+    rows = [("read_listing, titles", ours)]
+    rows.append(("(a) one pattern per card, in a loop", rate(card_by_card(titles), len(titles), 2)))
+    guess = fuzzy(titles)
+    if guess is not None:
+        rows.append(("(b) rapidfuzz over the spellings", rate(guess, max(1, len(titles) // 20), 1)))
+    rows.append(("(c) one scan for all names", rate(one_scan(titles), len(titles))))
+    posts = _posts() * 5
+    if posts:
+        rows.append(("read_listing, posts", rate(lambda: [read_listing(post) for post in posts], len(posts))))
+    print(f"{len(titles):,} titles, {len(posts):,} posts; processor time, one core")
+    for name, per_second in rows:
+        print(f"  {name:<38} {per_second:>12,.0f}/s   ours is {ours / per_second:8.2f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
