@@ -10,8 +10,11 @@ from db.errors import GpudealsError
 from tracker.cli.output import plain
 
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}"
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_NAMED = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>\s*')
+_LONGEST, _LONGEST_LOCAL = 254, 64
 
 
 def header(text: object, limit: int = 200) -> str:
@@ -21,7 +24,16 @@ def header(text: object, limit: int = 200) -> str:
 
 
 def address(text: str) -> str:
-    """Return ``text`` where it is a bare mail address. Raises GpudealsError where it is not."""
-    if len(text) > 254 or not _ADDRESS.fullmatch(text):
+    """Return ``text`` where it is a bare mail address, its domain in small letters. Raises GpudealsError otherwise."""
+    local, _, domain = text.rpartition("@")
+    if len(text) > _LONGEST or len(local) > _LONGEST_LOCAL or not _ADDRESS.fullmatch(text):
         raise GpudealsError(f"{plain(text)[:80]!r} is no mail address")
-    return text
+    return f"{local}@{domain.lower()}"
+
+
+def named_address(text: str) -> tuple[str, str]:
+    """Return name and address of a sender, ``Name <me@example.org>`` or the address alone. Raises GpudealsError."""
+    found = _NAMED.fullmatch(text) if text.isprintable() else None
+    if found is None:
+        return "", address(text)
+    return header(found["name"], 60), address(found["address"])

@@ -6,73 +6,78 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db.ids import stable_id
+from tracker.alerts.offers import kept
 from tracker.alerts.rules import OfferColumns, in_quiet_hours, reasons
 from tracker.alerts.watches import Watch
 
 #: A further drop has to reach both before the same offer is told again.
 DROP_SHARE = 0.05
 DROP_CENTS = 1000
-#: More alerts at once than this many times the usual, and at least HOLD_LEAST, are held and not sent.
+#: More alerts in a day than this many times the usual, and at least HOLD_LEAST, are held and not sent.
 HOLD_TIMES = 3
 HOLD_LEAST = 20
 HISTORY_DAYS = 7
 DIGEST_HOUR = 7  # UTC
 
+#: By address and offer: the least price told so far in cents (None: none was) and the last step.
+Told = Mapping[tuple[str, int], tuple[int | None, int]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
-    """How many alerts a pass usually brings. ``days`` is how long that has been watched."""
+    """How many offers a day are usually told. ``days`` is how long that was watched, ``today`` the last 24 hours."""
 
     days: float
     per_day: float
+    today: int = 0
 
     def too_many(self, found: int) -> bool:
-        """Return whether ``found`` new alerts at once look like a market-wide fall or a fault of the reading."""
-        return self.days >= HISTORY_DAYS and found >= HOLD_LEAST and found > HOLD_TIMES * self.per_day
+        """Return whether ``found`` more look like a market-wide fall or a fault of the reading."""
+        total = found + self.today
+        return self.days >= HISTORY_DAYS and found > 0 and total >= HOLD_LEAST and total > HOLD_TIMES * self.per_day
 
 
 def new_alerts(
-    watches: Sequence[Watch],
-    offers: Sequence[Mapping[str, Any]],
-    told: Mapping[tuple[str, int], tuple[int, int]],
-    usual: Usual,
-    now: datetime,
+    watches: Sequence[Watch], offers: Sequence[Mapping[str, Any]], told: Told, usual: Usual, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return the alert rows that ``offers`` give rise to.
+    """Return the alert rows that ``offers`` give rise to, one per watch and goods.
 
-    ``told`` has by address and offer the least price told so far (cents) and the last step. A new
-    watch reports what matches already once, marked ``already``; those never count as a flood.
+    A new watch reports what matches already once, marked ``already``; those never count as a flood.
     """
     columns = OfferColumns(offers)
+    goods = [offer["relist_of_offer"] or offer["offer_id"] for offer in offers]
+    prices = [_cents(offer) for offer in offers]
     rows: list[dict[str, Any]] = []
     for watch in watches:
         if not watch.active(now):
             continue
+        cheapest: dict[int, int] = {}
         for position in columns.matching(watch.rule):
-            row = _alert(watch, offers[position], told, now)
-            if row is not None:
-                rows.append(row)
+            known = cheapest.setdefault(goods[position], position)
+            if prices[position] < prices[known]:
+                cheapest[goods[position]] = position
+        for key, position in cheapest.items():
+            before, step = told.get((watch.email, key), (None, 0))
+            if before is None or _dropped(before, prices[position]):
+                rows.append(_alert(watch, dict(offers[position]), key, prices[position], step + 1, now))
     fresh = [row for row in rows if not row["facts"]["already"]]
-    if usual.too_many(len(fresh)):
+    found = len({(row["email"], row["offer_id"]) for row in fresh})
+    if usual.too_many(found):
         for row in fresh:
             row["state"] = "held"
-            row["reason"] = f"{len(fresh)} alerts at once, usual are {usual.per_day:.1f} a day"
+            row["reason"] = f"{found + usual.today} offers in a day, usual are {usual.per_day:.1f}"
     return rows
 
 
-def _alert(
-    watch: Watch, offer: Mapping[str, Any], told: Mapping[tuple[str, int], tuple[int, int]], now: datetime
-) -> dict[str, Any] | None:
-    price = round((offer["landed"] if offer["landed"] is not None else offer["price_usd"]) * 100)
-    identity = offer["relist_of_offer"] or offer["offer_id"]
-    before = told.get((watch.email, identity))
-    if before is not None and not _dropped(before[0], price):
-        return None
-    step = 1 if before is None else before[1] + 1
+def _cents(offer: Mapping[str, Any]) -> int:
+    return round(100 * float(offer["price_usd"] if offer["landed"] is None else offer["landed"]))
+
+
+def _alert(watch: Watch, offer: dict[str, Any], goods: int, price: int, step: int, now: datetime) -> dict[str, Any]:
     return {
-        "id": stable_id("alert", watch.id, identity, step),
+        "id": stable_id("alert", watch.id, goods, step),
         "watch_id": watch.id,
-        "offer_id": identity,
+        "offer_id": goods,
         "listing_id": offer["listing_id"],
         "step": step,
         "price": price,
@@ -86,7 +91,7 @@ def _alert(
         "facts": {
             "already": watch.first_matched_at is None,
             "reasons": list(reasons(watch.rule, offer)),
-            "offer": dict(offer),
+            "offer": kept(offer),
         },
     }
 

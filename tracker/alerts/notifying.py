@@ -1,144 +1,152 @@
 """One pass from live offers to mails: evaluate the watches, then send what waits."""
 
-import os
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from platformdirs import user_data_path
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, update
 
 from db import light
-from db.store.outbox import add_alerts, alerted, settle_alerts
-from tracker.alerts.mail import Item, Letter, compose
+from db.errors import GpudealsError
+from db.store.outbox import DROPPED, add_alerts, alerted, move_alerts
+from db.store.sql import lock_writers
+from tracker.alerts.configured import sync_settings_watches
+from tracker.alerts.letters import letter_of
+from tracker.alerts.mail import Sender, compose
 from tracker.alerts.matching import Usual, new_alerts
 from tracker.alerts.offers import live_offers
-from tracker.alerts.outbox import Delivered, deliver, letter_of
-from tracker.alerts.rules import OfferColumns, reasons
+from tracker.alerts.outbox import Delivered, count, deliver
 from tracker.alerts.settings import sender, transport
-from tracker.alerts.tokens import unsubscribe_token
-from tracker.alerts.transport import Refused, Terminal, TryAgain
-from tracker.alerts.watches import Watch, sync_settings_watches, watches
+from tracker.alerts.transport import Terminal
+from tracker.alerts.unsubscribing import unsubscribe_secret
+from tracker.alerts.watches import watches
 from tracker.pricing.fairvalue import update_fair_values
-from tracker.settings import web_settings
+
+HISTORY = 7  # days that the usual number of alerts is taken from
 
 _alert, _watch = light.alert, light.watch
 
 
-def evaluate(engine: Engine, now: datetime) -> int:
-    """Match all watches against the live offers, and write what is new into the outbox; return how many.
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a pass over the watches found: alerts queued and held, and what of the settings cannot be read."""
+
+    queued: int = 0
+    held: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def evaluate(engine: Engine, now: datetime) -> Evaluated:
+    """Match all watches against the live offers, and write what is new into the outbox.
 
     Reading, matching and writing are one transaction: a crash leaves either all of it or nothing.
     """
     update_fair_values(engine, now.date() + timedelta(days=1))
     with engine.begin() as conn:
-        sync_settings_watches(conn, now)
-        active = [watch for watch in watches(conn) if watch.active(now)]
-        if not active:
-            return 0
-        rows = new_alerts(active, live_offers(engine, now, conn), alerted(conn), usual_rate(conn, now), now)
-        add_alerts(conn, rows)
-        fresh = [watch.id for watch in active if watch.first_matched_at is None]
-        if fresh:
-            conn.execute(_watch.update().where(_watch.c.id.in_(fresh)).values(first_matched_at=now))
-    return len(rows)
+        return _evaluate(engine, conn, now)
+
+
+def _evaluate(engine: Engine, conn: Connection, now: datetime) -> Evaluated:
+    lock_writers(conn)
+    problems = sync_settings_watches(conn, now)
+    active = [watch for watch in watches(conn) if watch.active(now)]
+    if not active:
+        return Evaluated(problems=problems)
+    rows = new_alerts(active, live_offers(engine, now, conn), alerted(conn), usual_rate(conn, now), now)
+    add_alerts(conn, rows)
+    fresh = [watch.id for watch in active if watch.first_matched_at is None]
+    if fresh:
+        conn.execute(update(_watch).where(_watch.c.id.in_(fresh)).values(first_matched_at=now))
+    held = sum(row["state"] == "held" for row in rows)
+    return Evaluated(len(rows) - held, held, problems)
 
 
 def usual_rate(conn: Connection, now: datetime) -> Usual:
-    """Return how many alerts a day the last week brought, and for how long there is a history."""
-    first = conn.execute(select(func.min(_alert.c.created_at))).scalar()
-    if first is None:
-        return Usual(days=0, per_day=0)
-    days = (now - first).total_seconds() / 86400
-    recent = conn.execute(
-        select(func.count())
-        .select_from(_alert)
-        .where(_alert.c.created_at > now - timedelta(days=7), _alert.c.state.in_(("queued", "sent", "suppressed")))
-    ).scalar()
-    return Usual(days=days, per_day=(recent or 0) / max(1.0, min(7.0, days)))
+    """Return how many offers a day the week before the last 24 hours told, and how many came since.
 
-
-def unsubscribe_secret() -> str:
-    """Return the secret that signs unsubscribe tokens: the web token of the settings, else one kept in a file.
-
-    It is never in the database, so that no backup holds it.
+    What a new watch found on its first day, and what was held, is not usual.
     """
-    chosen = web_settings().token
-    if chosen:
-        return chosen
-    path = user_data_path("gpudeals", ensure_exists=True) / "mail-secret"
-    with suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(handle, secrets.token_urlsafe(24).encode())
-        os.close(handle)
-    return path.read_text()
+    day, week = timedelta(days=1), timedelta(days=HISTORY)
+    matched = conn.execute(select(func.min(_watch.c.first_matched_at))).scalar()
+    alerted_at = conn.execute(select(func.min(_alert.c.created_at))).scalar()
+    first = min((moment for moment in (matched, alerted_at) if moment is not None), default=now)
+    told = (
+        select(_alert.c.email, _alert.c.offer_id, _alert.c.step, func.min(_alert.c.created_at).label("at"))
+        .where(
+            _alert.c.created_at > now - week - day,
+            _alert.c.state.in_(("queued", "sent", "suppressed", "dead")),
+            _alert.c.facts["already"].as_boolean().is_(False),
+        )
+        .group_by(_alert.c.email, _alert.c.offer_id, _alert.c.step)
+        .subquery()
+    )
+    before, today = (
+        conn.execute(select(func.count()).select_from(told).where(condition)).scalar_one()
+        for condition in (told.c.at <= now - day, told.c.at > now - day)
+    )
+    days = (now - first) / day
+    return Usual(days=days, per_day=before / max(1.0, min(float(HISTORY), days - 1)), today=today)
 
 
-def notify_now(engine: Engine, now: datetime, *, release_held: bool = False) -> Delivered:
-    """Evaluate the watches and try every queued mail, back-off or not; return what became of them."""
-    evaluate(engine, now)
-    if release_held:
-        _release(engine)
-    return send_queued(engine, lambda: datetime.now(UTC), ignore_backoff=True)
+def notify_now(
+    engine: Engine,
+    now: datetime,
+    *,
+    release_held: bool = False,
+    drop_held: bool = False,
+    retry_dead: bool = False,
+    drop_dead: bool = False,
+) -> tuple[Evaluated, Delivered]:
+    """Evaluate the watches and try every queued mail, back-off or not; return what became of them.
+
+    Held is what was kept back as a flood, dead what was refused for good: each can be tried or forgotten.
+    """
+    found = evaluate(engine, now)
+    with engine.begin() as conn:
+        if release_held:
+            move_alerts(conn, "held", "queued", reason=None)
+        if drop_held:
+            move_alerts(conn, "held", "suppressed", reason=DROPPED)
+        if retry_dead:
+            move_alerts(conn, "dead", "queued", last_error=None, message_id=None)
+        if drop_dead:
+            move_alerts(conn, "dead", "suppressed", reason=DROPPED)
+    return found, send_queued(engine, lambda: datetime.now(UTC), ignore_backoff=True)
 
 
-def send_queued(engine: Engine, clock: Callable[[], datetime], *, ignore_backoff: bool = False) -> Delivered:
+def send_queued(
+    engine: Engine,
+    clock: Callable[[], datetime],
+    *,
+    ignore_backoff: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Delivered:
     """Send the mails that are due by the settings' transport. Nothing waiting needs no settings."""
     with engine.connect() as conn:
-        states = dict(conn.execute(select(_alert.c.state, func.count()).group_by(_alert.c.state)).tuples().all())
-    if not states.get("queued"):
-        return Delivered(held=states.get("held", 0))
-    return deliver(engine, transport(), sender(), unsubscribe_secret(), clock, ignore_backoff=ignore_backoff)
+        queued, held = count(conn, "queued"), count(conn, "held")
+    if not queued:
+        return Delivered(held=held)
+    return deliver(
+        engine, transport(), sender(), unsubscribe_secret(), clock, ignore_backoff=ignore_backoff, stopped=stopped
+    )
 
 
-def _release(engine: Engine) -> None:
-    with engine.begin() as conn:
-        held = list(conn.execute(select(_alert.c.id).where(_alert.c.state == "held")).scalars())
-        settle_alerts(conn, held, "queued")
-
-
-def preview(engine: Engine, now: datetime) -> None:
+def preview(engine: Engine, now: datetime) -> Evaluated:
     """Print the mails that a pass would send now, and change nothing."""
-    with engine.connect() as conn:
-        active = [watch for watch in watches(conn) if watch.active(now)]
-        names = {watch.id: watch.name for watch in active}
-        rows = new_alerts(active, live_offers(engine, now, conn), alerted(conn), usual_rate(conn, now), now)
-        queued = conn.execute(select(_alert).where(_alert.c.state == "queued")).mappings()
-        rows += [dict(row) for row in queued]
+    update_fair_values(engine, now.date() + timedelta(days=1))
+    with engine.connect().execution_options(writes=True) as conn, conn.begin() as transaction:
+        found = _evaluate(engine, conn, now)
+        names = {watch.id: watch.name for watch in watches(conn)}
+        query = select(_alert).where(_alert.c.state == "queued").order_by(_alert.c.email, _alert.c.id)
+        rows = [dict(row) for row in conn.execute(query).mappings()]
+        transaction.rollback()
     by_email: dict[str, list[dict[str, object]]] = {}
     for row in rows:
-        by_email.setdefault(str(row["email"]), []).append({**row, "message_id": "<preview@gpudeals>"})
-    for alerts in by_email.values():
-        Terminal().send(compose(letter_of(alerts, names, "preview"), sender(), now))
-
-
-def send_test(engine: Engine, watch: Watch, now: datetime) -> str:
-    """Send a mail for ``watch`` at once, with its best match or an example; return in words what happened."""
-    offers = live_offers(engine, now)
-    matches = [offers[position] for position in OfferColumns(offers).matching(watch.rule)]
-    if not matches:
-        return (
-            f"no live offer matches {watch.name} now, so there is nothing to put into a mail; "
-            "the server was not tried. `gpudeals watch add --max-price 100000 …` makes a watch that matches."
-            if not offers
-            else _try(watch, offers[0], ("a test: this offer does not match",), now)
-        )
-    best = min(matches, key=lambda row: row["landed"] or row["price_usd"])
-    return _try(watch, best, reasons(watch.rule, best), now)
-
-
-def _try(watch: Watch, offer: dict[str, object], why: tuple[str, ...], now: datetime) -> str:
-    letter = Letter(
-        to=watch.email,
-        message_id=f"<test-{secrets.token_hex(8)}@gpudeals>",
-        items=[Item(facts=offer, reasons=why, watches=[watch.name])],
-        more=0,
-        watch_names=[watch.name],
-        token=unsubscribe_token(unsubscribe_secret(), [watch.id], watch.email),
-    )
+        by_email.setdefault(str(row["email"]), []).append(row)
     try:
-        transport().send(compose(letter, sender(), now))
-    except (TryAgain, Refused) as problem:
-        return f"not delivered to {watch.email}: {problem}"
-    return f"delivered to {watch.email}"
+        writer = sender()
+    except GpudealsError:
+        writer = Sender(mail_from="gpudeals@localhost")
+    for alerts in by_email.values():
+        Terminal().send(compose(letter_of(alerts, names, "preview", "<preview@gpudeals>"), writer, now))
+    return found

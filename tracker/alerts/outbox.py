@@ -4,30 +4,34 @@ A mail is claimed under its Message-ID before it is sent and recorded after. A c
 sends it again with the same Message-ID; a crash anywhere else neither loses nor repeats a mail.
 """
 
-import os
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from db import light
 from db.errors import GpudealsError
 from db.store.leases import leave_lease, take_lease
-from db.store.outbox import claim_alerts, settle_alerts
-from tracker.alerts.mail import MOST_ITEMS, Item, Letter, Sender, compose
-from tracker.alerts.tokens import unsubscribe_token
-from tracker.alerts.transport import Refused, Transport, TryAgain
+from db.store.outbox import cancel_alerts, put_off, set_watch, settle_alerts
+from tracker.alerts.claims import Claimed, claim, waiting_addresses
+from tracker.alerts.letters import letter_of
+from tracker.alerts.mail import Sender, compose
+from tracker.alerts.outcomes import MaybeSentError, NoServerError, RefusedError, TryAgainError
+from tracker.alerts.transport import Transport
 from tracker.alerts.validity import stale_reasons
+from tracker.holders import is_dead, new_holder, shown_holder
 
 LEASE = "outbox"
 LEASE_SECONDS = 300
-BETWEEN_MAILS = timedelta(hours=1)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
+#: So many mails in a row that did not get through end a pass: it is the server and not the mails.
+MOST_FAILURES = 3
+#: An address that was refused in so many mails in a row is paused.
+MOST_BOUNCES = 3
+_BOUNCE = "recipient refused: "
 
 _alert, _watch = light.alert, light.watch
 
@@ -45,6 +49,10 @@ class Delivered:
     problems: list[str] = field(default_factory=list)
 
 
+class _EndOfPassError(Exception):
+    """The server is gone, another process is at it, or the program is to stop."""
+
+
 def deliver(
     engine: Engine,
     transport: Transport,
@@ -53,144 +61,145 @@ def deliver(
     clock: Callable[[], datetime],
     *,
     ignore_backoff: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """Send the mails that are due, one address at a time, and return what became of them.
 
-    Raises GpudealsError where another process is at it.
+    Ends early where no server answers. Raises GpudealsError where another process is at it.
     """
-    done = Delivered()
-    holder = f"{socket.gethostname()}:{os.getpid()}"
+    holder = new_holder()
     with engine.begin() as conn:
-        if take_lease(conn, LEASE, holder, seconds=LEASE_SECONDS, now=clock()) is None:
-            raise GpudealsError("another process is sending the mails at this moment")
+        token = take_lease(conn, LEASE, holder, seconds=LEASE_SECONDS, now=clock(), dead=is_dead)
+        if token is None:
+            other = conn.execute(select(light.lease.c.holder).where(light.lease.c.name == LEASE)).scalar_one()
+            raise GpudealsError(f"{shown_holder(other)} is sending the mails at this moment")
+    done = Delivered()
+    one_pass = _Pass(engine, transport, sender, secret, clock, holder, token, ignore_backoff, stopped, done)
     try:
-        for email in _addresses(engine):
-            while mail := _claim(engine, email, sender, clock(), ignore_backoff):
-                with engine.begin() as conn:
-                    take_lease(conn, LEASE, holder, seconds=LEASE_SECONDS, now=clock())
-                if not _send(engine, mail, transport, sender, secret, clock(), done):
-                    break
+        for email in waiting_addresses(engine):
+            one_pass.send_to(email)
+    except _EndOfPassError:
+        pass
     finally:
+        transport.close()
         with engine.begin() as conn:
             leave_lease(conn, LEASE, holder, now=clock())
-    done.waiting, done.held = _left(engine)
+    with engine.connect() as conn:
+        done.waiting, done.held = (count(conn, state) for state in ("queued", "held"))
     return done
 
 
-def _addresses(engine: Engine) -> list[str]:
-    with engine.connect() as conn:
-        rows = conn.execute(select(_alert.c.email).where(_alert.c.state == "queued").distinct())
-        return sorted(row.email for row in rows)
+def count(conn: Connection, state: str) -> int:
+    """Return how many alerts are in ``state``."""
+    return conn.execute(select(func.count()).select_from(_alert).where(_alert.c.state == state)).scalar_one()
 
 
-def _left(engine: Engine) -> tuple[int, int]:
-    with engine.connect() as conn:
-        states = list(conn.execute(select(_alert.c.state).where(_alert.c.state.in_(("queued", "held")))).scalars())
-    return states.count("queued"), states.count("held")
+@dataclass(slots=True)
+class _Pass:
+    engine: Engine
+    transport: Transport
+    sender: Sender
+    secret: str
+    clock: Callable[[], datetime]
+    holder: str
+    token: int
+    ignore_backoff: bool
+    stopped: Callable[[], bool]
+    done: Delivered
+    failures: int = 0
 
+    def send_to(self, email: str) -> None:
+        """Send what is due to one address. Raises _EndOfPassError where no further mail should be tried."""
+        while not self.stopped():
+            claimed = self._claim(email)
+            if claimed is None or not self._send(claimed):
+                return
+        raise _EndOfPassError
 
-def _claim(engine: Engine, email: str, sender: Sender, now: datetime, ignore_backoff: bool) -> list[dict[str, Any]]:
-    """Return the alerts of the next mail to ``email``, under one Message-ID, or none where it has to wait."""
-    with engine.begin() as conn:
-        last = conn.execute(
-            select(_alert.c.sent_at)
-            .where(_alert.c.email == email, _alert.c.sent_at.is_not(None))
-            .order_by(_alert.c.sent_at.desc())
-            .limit(1)
-        ).scalar()
-        if last is not None and last + BETWEEN_MAILS > now:
-            return []
-        queued = [
-            dict(row)
-            for row in conn.execute(
-                select(_alert).where(_alert.c.email == email, _alert.c.state == "queued").order_by(_alert.c.id)
-            ).mappings()
-        ]
-        # A retry is put off by its due time; the first due time (quiet hours, digest) holds always.
-        ready = [row for row in queued if row["due_at"] <= now or (ignore_backoff and row["attempts"] > 0)]
-        if not ready:
-            return []
-        begun = next((row["message_id"] for row in ready if row["message_id"]), None)
-        if begun is not None:
-            return [row for row in queued if row["message_id"] == begun]
-        message_id = _message_id([row["id"] for row in ready], sender.mail_from.rpartition("@")[2])
-        claim_alerts(conn, [row["id"] for row in ready], message_id)
-        return [{**row, "message_id": message_id} for row in ready]
+    def _claim(self, email: str) -> Claimed | None:
+        """Return the next mail to ``email`` under its Message-ID; what is no longer true is suppressed."""
+        now = self.clock()
+        with self.engine.begin() as conn:
+            if take_lease(conn, LEASE, self.holder, seconds=LEASE_SECONDS, now=now) != self.token:
+                raise _EndOfPassError  # it took so long that another process took over
+            return claim(conn, email, self.sender, now, self.ignore_backoff, self._suppress)
 
-
-def _message_id(alert_ids: Sequence[int], domain: str) -> str:
-    digest = sha256(",".join(map(str, sorted(alert_ids))).encode()).hexdigest()[:32]
-    return f"<{digest}@gpudeals.{domain}>"
-
-
-def _send(
-    engine: Engine,
-    alerts: list[dict[str, Any]],
-    transport: Transport,
-    sender: Sender,
-    secret: str,
-    now: datetime,
-    done: Delivered,
-) -> bool:
-    """Send one claimed mail; return whether the next one to this address may be tried."""
-    with engine.begin() as conn:
+    def _suppress(self, conn: Connection, alerts: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
         stale = stale_reasons(conn, alerts, now)
         for reason in sorted(set(stale.values())):
             settle_alerts(conn, [key for key, why in stale.items() if why == reason], "suppressed", reason=reason)
-        names = {row.id: row.name for row in conn.execute(select(_watch.c.id, _watch.c.name))}
-    done.suppressed += len(stale)
-    valid = [row for row in alerts if row["id"] not in stale]
-    if not valid:
+        self.done.suppressed += len(stale)
+        return [row for row in alerts if row["id"] not in stale]
+
+    def _send(self, mail: Claimed) -> bool:
+        """Send one claimed mail; return whether the next one to this address may be tried."""
+        ids = [row["id"] for row in mail.alerts]
+        now = self.clock()
+        try:
+            letter = letter_of(mail.alerts, mail.names, self.secret, mail.message_id)
+            self.transport.send(compose(letter, self.sender, now))
+        except TryAgainError as problem:
+            self._put_off(mail, problem, now)
+            return False
+        except RefusedError as problem:
+            self._bury(mail, problem, now)
+            return True
+        self.failures = 0
+        with self.engine.begin() as conn:
+            values: dict[str, Any] = {"attempts": mail.attempts + 1, "due_at": now, "sent_at": now}
+            settle_alerts(conn, ids, "sent", last_error=None, reason=None, **values)
+        self.done.mails += 1
+        self.done.sent += len(ids)
         return True
-    ids = [row["id"] for row in valid]
-    attempts = max(row["attempts"] for row in valid) + 1
-    try:
-        transport.send(compose(letter_of(valid, names, secret), sender, now))
-    except TryAgain as problem:
-        wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts - 1, 12))
-        done.problems.append(f"{valid[0]['email']}: {problem}; next try in {_minutes(wait)}")
-        with engine.begin() as conn:
-            settle_alerts(conn, ids, "queued", attempts=attempts, last_error=str(problem)[:500], due_at=now + wait)
-        return False
-    except Refused as problem:
-        done.problems.append(f"{valid[0]['email']}: refused for good: {problem}")
-        done.dead += len(ids)
-        with engine.begin() as conn:
-            settle_alerts(conn, ids, "dead", attempts=attempts, last_error=str(problem)[:500])
-        return True
-    with engine.begin() as conn:
-        settle_alerts(conn, ids, "sent", attempts=attempts, last_error=None, sent_at=now)
-    done.mails += 1
-    done.sent += len(ids)
-    return True
+
+    def _put_off(self, mail: Claimed, problem: TryAgainError, now: datetime) -> None:
+        wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(mail.attempts, 12))
+        words = str(problem)[:500]
+        whom = "the mails" if isinstance(problem, NoServerError) else mail.email
+        self.done.problems.append(f"{whom}: {words}; next try in {_minutes(wait)}")
+        values: dict[str, Any] = {"attempts": mail.attempts + 1, "last_error": words, "due_at": now + wait}
+        if not isinstance(problem, MaybeSentError) and not mail.begun:
+            values["message_id"] = None  # not sent for certain: when it is, in one mail with what comes until then
+        with self.engine.begin() as conn:
+            settle_alerts(conn, [row["id"] for row in mail.alerts], "queued", only=["queued"], **values)
+            if isinstance(problem, NoServerError):
+                put_off(conn, now, now + wait, words)
+        self.failures += 1
+        if isinstance(problem, NoServerError) or self.failures >= MOST_FAILURES:
+            raise _EndOfPassError
+
+    def _bury(self, mail: Claimed, problem: RefusedError, now: datetime) -> None:
+        ids = [row["id"] for row in mail.alerts]
+        words = f"{_BOUNCE if problem.recipient else ''}{problem}"[:500]
+        self.done.problems.append(f"{mail.email}: refused for good: {problem}")
+        self.done.dead += len(ids)
+        with self.engine.begin() as conn:
+            settle_alerts(conn, ids, "dead", attempts=mail.attempts + 1, last_error=words, due_at=now)
+            if problem.recipient and _bounces(conn, mail.email):
+                paused = list(conn.execute(select(_watch.c.id).where(_watch.c.email == mail.email)).scalars())
+                for watch_id in paused:
+                    set_watch(conn, watch_id, enabled=False)
+                cancel_alerts(conn, paused, "address paused")
+                why = f"paused after {MOST_BOUNCES} refused mails; `gpudeals watch edit NAME --resume` goes on"
+                self.done.problems.append(f"{mail.email}: {why}")
+
+
+def _bounces(conn: Connection, email: str) -> bool:
+    """Return whether the last mails to an address were all refused because of it."""
+    last = func.max(_alert.c.due_at)
+    query = (
+        select(_alert.c.message_id, func.min(_alert.c.state), func.min(_alert.c.last_error))
+        .where(_alert.c.email == email, _alert.c.state.in_(("sent", "dead")), _alert.c.message_id.is_not(None))
+        .group_by(_alert.c.message_id)
+        .order_by(last.desc())
+        .limit(MOST_BOUNCES)
+    )
+    rows = conn.execute(query).all()
+    return len(rows) == MOST_BOUNCES and all(
+        state == "dead" and (error or "").startswith(_BOUNCE) for _, state, error in rows
+    )
 
 
 def _minutes(wait: timedelta) -> str:
     minutes = round(wait.total_seconds() / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-
-
-def letter_of(alerts: Sequence[dict[str, Any]], names: dict[int, str], secret: str) -> Letter:
-    """Return the letter for alerts of one mail: an offer stands once, with every watch that it answers, best first."""
-    by_offer: dict[int, list[dict[str, Any]]] = {}
-    for row in alerts:
-        by_offer.setdefault(row["offer_id"], []).append(row)
-    items = [
-        Item(
-            facts=rows[0]["facts"]["offer"],
-            reasons=list(dict.fromkeys(reason for row in rows for reason in row["facts"]["reasons"])),
-            watches=sorted({names.get(row["watch_id"], "") for row in rows}),
-            already=all(row["facts"]["already"] for row in rows),
-        )
-        for rows in by_offer.values()
-    ]
-    items.sort(key=lambda item: (-(item.facts["discount"] or 0), item.facts["price_usd"], item.facts["title"]))
-    watch_ids = sorted({row["watch_id"] for row in alerts})
-    return Letter(
-        to=alerts[0]["email"],
-        message_id=alerts[0]["message_id"],
-        items=items[:MOST_ITEMS],
-        more=max(0, len(items) - MOST_ITEMS),
-        watch_names=[names.get(key, "") for key in watch_ids],
-        token=unsubscribe_token(secret, watch_ids, alerts[0]["email"]),
-    )

@@ -5,13 +5,14 @@ from datetime import datetime, time
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Rule(BaseModel):
     """The conditions of one watch; all that are set have to hold. Amounts are US dollars, landed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     sku: str | None = None  # a catalog slug
     family: str | None = None  # a model without its size, such as "GeForce RTX 3080"
@@ -81,7 +82,7 @@ _NUMBERS = ("shipping_usd", *(column for column, _ in (*_AT_MOST.values(), *_AT_
 class OfferColumns:
     """Live offers as columns, so that a thousand watches over ten thousand offers stay one pass each.
 
-    ``offers`` are mappings with the fields of :class:`tracker.alerts.offers.OfferFacts`; what is
+    ``offers`` are mappings with the fields of :class:`tracker.pricing.offers.LiveOffer`; what is
     not known is NaN in a column and so satisfies no condition.
     """
 
@@ -91,10 +92,7 @@ class OfferColumns:
             name: np.array([np.nan if offer[name] is None else offer[name] for offer in offers], dtype=float)
             for name in _NUMBERS
         }
-        self.words = {
-            name: np.array([str(offer[name] or "").lower() for offer in offers], dtype=object)
-            for name in _SAME.values()
-        }
+        self.words = {name: _Words([offer[name] for offer in offers]) for name in _SAME.values()}
 
     def matching(self, rule: Rule) -> list[int]:
         """Return the positions of the offers that answer ``rule``."""
@@ -102,7 +100,7 @@ class OfferColumns:
         for field, name in _SAME.items():
             wanted = getattr(rule, field)
             if wanted is not None:
-                mask &= self.words[name] == wanted.lower()
+                mask &= self.words[name].are(wanted)
         for field, (name, _) in _AT_MOST.items():
             limit = getattr(rule, field)
             if limit is not None:
@@ -114,6 +112,22 @@ class OfferColumns:
         if rule.shipping_known:
             mask &= ~np.isnan(self.numbers["shipping_usd"])
         return [int(position) for position in np.flatnonzero(mask)]
+
+
+class _Words:
+    """A column of words as numbers, which compare a hundred times faster; letter case does not matter."""
+
+    def __init__(self, words: Sequence[str | None]) -> None:
+        self._number: dict[str, int] = {}
+        numbers = self._number
+        self._column = np.array(
+            [-1 if word is None else numbers.setdefault(word.lower(), len(numbers)) for word in words], dtype=np.int64
+        )
+
+    def are(self, word: str) -> npt.NDArray[np.bool_]:
+        """Return where the column holds ``word``."""
+        found: npt.NDArray[np.bool_] = self._column == self._number.get(word.lower(), -2)
+        return found
 
 
 def reasons(rule: Rule, offer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from db.errors import GpudealsError
 from db.settings import Section, section
+from tracker.alerts.addresses import named_address
 from tracker.alerts.mail import Sender
 from tracker.alerts.transport import Transport, transport_for
 from tracker.settings import web_settings
@@ -33,6 +34,7 @@ def sender(simulated: bool = False) -> Sender:
     chosen = mail_settings().sender
     if chosen is None:
         raise GpudealsError("nobody is named to send the mails: set [mail] from or GPUDEALS_MAIL_FROM")
+    named_address(chosen)
     return Sender(mail_from=chosen, public_url=web_settings().public_url, simulated=simulated)
 
 
@@ -42,3 +44,13 @@ def transport() -> Transport:
     if url is None:
         raise GpudealsError("no mail server is set: set [smtp] url or GPUDEALS_SMTP_URL (stdout: prints the mails)")
     return transport_for(url)
+
+
+def mail_trouble() -> str | None:
+    """Return in words what the settings lack for a mail to be sent, None where nothing is missing."""
+    try:
+        sender()
+        transport()
+    except GpudealsError as error:
+        return str(error)
+    return None

@@ -1,33 +1,43 @@
 """Where mails go: an SMTP server, a mailbox file, the terminal, or another channel through apprise."""
 
-import mailbox
-import smtplib
-import ssl
+import fcntl
+import os
+import re
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from crawlers.secrets import keep_secret
 from db.errors import GpudealsError
+from tracker.alerts.outcomes import MaybeSentError, NoServerError, RefusedError, TryAgainError
+from tracker.alerts.smtp import Smtp
 
-TIMEOUT_SECONDS = 30
+__all__ = [
+    "MailboxFile",
+    "MaybeSentError",
+    "NoServerError",
+    "RefusedError",
+    "Smtp",
+    "Terminal",
+    "Transport",
+    "TryAgainError",
+]
 
-
-class TryAgain(Exception):
-    """The mail may get through later: no connection, or a 4xx answer."""
-
-
-class Refused(Exception):
-    """The mail will never get through: a 5xx answer."""
+_FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
 class Transport(Protocol):
     """Delivers one mail at a time."""
 
     def send(self, message: EmailMessage) -> None:
-        """Deliver ``message``. Raises TryAgain or Refused."""
+        """Deliver ``message``. Raises TryAgainError (NoServerError, MaybeSentError) or RefusedError."""
+
+    def close(self) -> None:
+        """Let go of what is held open; the next ``send`` opens it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,109 +47,50 @@ class Terminal:
     def send(self, message: EmailMessage) -> None:
         """Print ``message`` as it would be sent."""
         text = message.get_body(("plain",))
-        for name in ("From", "To", "Subject", "Message-ID"):
-            sys.stdout.write(f"{name}: {message[name]}\n")
+        for name in ("From", "To", "Subject", "Message-ID", "List-Unsubscribe"):
+            if message[name]:
+                sys.stdout.write(f"{name}: {message[name]}\n")
         sys.stdout.write("\n" + (text.get_content() if text else "") + "\n")
         sys.stdout.flush()
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxFile:
-    """Adds the mail to an mbox file that any mail reader opens."""
+    """Adds the mail to an mbox file that any mail reader opens; only its owner can read it."""
 
     path: Path
 
     def send(self, message: EmailMessage) -> None:
-        """Append ``message``; another process may append at the same time."""
+        """Append ``message`` in one write; another process may append at the same time, or die in between."""
+        head = f"From gpudeals {time.asctime(time.gmtime())}\n".encode()
+        mail = head + _FROM.sub(rb">\1", message.as_bytes()) + b"\n\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            box = mailbox.mbox(self.path, create=True)
-            box.lock()
+            box = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                box.add(message.as_bytes())
-                box.flush()
+                fcntl.flock(box, fcntl.LOCK_EX)
+                size = os.fstat(box).st_size
+                if os.write(box, mail) < len(mail):
+                    os.ftruncate(box, size)
+                    raise TryAgainError(f"{self.path}: the disk is full")
+                os.fsync(box)
             finally:
-                box.unlock()
-                box.close()
-        except (OSError, mailbox.Error) as error:
-            raise TryAgain(f"{self.path}: {error}") from error
+                os.close(box)
+        except OSError as error:
+            raise NoServerError(f"{self.path}: {error.strerror or error}") from error
 
-
-@dataclass(frozen=True, slots=True)
-class Smtp:
-    """An SMTP server. ``smtps`` is TLS from the start, ``smtp`` uses STARTTLS where it is offered.
-
-    A password is never sent in clear: where the server offers no TLS, the mail waits.
-    """
-
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = None
-    tls: bool = False
-
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        if self.tls:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
-        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        try:
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            elif self.user:
-                raise TryAgain(f"{self.host} offers no TLS, and the password is not sent in clear")
-        except BaseException:
-            server.close()
-            raise
-        return server
-
-    def send(self, message: EmailMessage) -> None:
-        """Hand ``message`` to the server."""
-        try:
-            server = self._connect()
-        except (OSError, smtplib.SMTPException) as error:
-            raise TryAgain(_reason(error)) from error
-        try:
-            if self.user:
-                server.login(self.user, self.password or "")
-            server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            raise _by_code(code, text) from error
-        except smtplib.SMTPResponseException as error:
-            raise _by_code(error.smtp_code, error.smtp_error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise TryAgain(_reason(error)) from error
-        finally:
-            _quit(server)
-
-
-def _quit(server: smtplib.SMTP) -> None:
-    # The mail is delivered or not by now; a server that fumbles the goodbye changes nothing.
-    try:
-        server.quit()
-    except (OSError, smtplib.SMTPException):
-        server.close()
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _by_code(code: int, text: bytes | str) -> Exception:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    # 535 and 530 speak of our own credentials: mending the settings lets the mail through.
-    kind = Refused if 500 <= code < 600 and code not in (530, 534, 535, 538) else TryAgain
-    return kind(f"{code} {' '.join(words.split())[:200]}")
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Apprise:
     """Any other channel that apprise knows; the text part goes there."""
 
-    url: str
+    url: str = field(repr=False)
 
     def send(self, message: EmailMessage) -> None:
         """Send subject and text of ``message``."""
@@ -148,10 +99,14 @@ class Apprise:
         except ImportError:
             raise GpudealsError("other channels than mail need the extra: pip install 'gpudeals[notify]'") from None
         channel = apprise.Apprise()
-        channel.add(self.url)
+        if not channel.add(self.url):
+            raise GpudealsError("[smtp] url begins with no channel that is known (smtp://, smtps://, file:, stdout:)")
         text = message.get_body(("plain",))
         if not channel.notify(title=str(message["Subject"]), body=text.get_content() if text else ""):
-            raise TryAgain("the channel did not take the message")
+            raise TryAgainError("the channel did not take the message")
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def transport_for(url: str) -> Transport:
@@ -162,19 +117,27 @@ def transport_for(url: str) -> Transport:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise GpudealsError(f"[smtp] url cannot be read: {error}") from None
+    except ValueError:
+        # What the library says of it may hold a part of the password.
+        raise GpudealsError(
+            "[smtp] url cannot be read: # / ? @ in a password have to be written as %23 %2F %3F %40"
+        ) from None
     if parts.scheme in ("smtp", "smtps"):
         if not parts.hostname:
             raise GpudealsError("[smtp] url names no host: it looks like smtp://user:password@host:587")
         tls = parts.scheme == "smtps"
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
+        keep_secret(password)
         return Smtp(parts.hostname, port or (465 if tls else 587 if user else 25), user, password, tls)
     if parts.scheme == "file":
-        return MailboxFile(Path(unquote(parts.path or parts.netloc)))
+        path = unquote(parts.netloc + parts.path)
+        if not path:
+            raise GpudealsError("[smtp] url names no file: it looks like file:///home/me/mails.mbox")
+        return MailboxFile(Path(path).expanduser())
     if parts.scheme == "stdout":
         return Terminal()
     if parts.scheme:
+        keep_secret(url)
         return Apprise(url)
     raise GpudealsError("[smtp] url has to begin with smtp://, smtps://, file: or stdout:")

@@ -1,9 +1,9 @@
-"""Watches as people write them: on the command line, on the page and in the settings file."""
+"""Watches: what one address wants to hear of, and when."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,8 +12,7 @@ from sqlalchemy import Connection, select
 from db import light
 from db.errors import GpudealsError
 from db.ids import stable_id
-from db.settings import raw_settings
-from db.store.outbox import put_watch, remove_watch, set_watch
+from db.store.outbox import move_watch, put_watch, set_watch
 from tracker.alerts.addresses import address, header
 from tracker.alerts.rules import Rule
 
@@ -22,7 +21,7 @@ DELIVERIES = ("instant", "daily", "weekly")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """One alert rule of one address."""
+    """One alert rule of one address. ``broken`` says why a stored rule can no longer be read; it matches nothing."""
 
     id: int
     name: str
@@ -35,10 +34,15 @@ class Watch:
     origin: str = "cli"
     created_at: datetime
     first_matched_at: datetime | None = None
+    broken: str | None = None
 
     def active(self, now: datetime) -> bool:
         """Return whether it is to be matched at ``now``."""
-        return self.enabled and (self.enabled_until is None or self.enabled_until > now)
+        return self.enabled and self.broken is None and (self.enabled_until is None or self.enabled_until > now)
+
+    def words(self) -> str:
+        """Return what it asks for as a person would say it."""
+        return self.rule.words() if self.broken is None else f"cannot be read: {self.broken}"
 
 
 def parse_rule(conditions: Mapping[str, Any]) -> Rule:
@@ -52,25 +56,45 @@ def parse_rule(conditions: Mapping[str, Any]) -> Rule:
         raise GpudealsError(f"{name.replace('_', '-')}: {reason}" if name else reason) from None
 
 
-def check_sku(rule: Rule) -> Rule:
-    """Return ``rule`` with its card as the catalog's slug. Raises GpudealsError for a card that is not there."""
-    if rule.sku is None:
+def checked(rule: Rule) -> Rule:
+    """Return ``rule`` with card and family as the catalog calls them. Raises GpudealsError for one that is not there.
+
+    A watch for a card that nobody sells under that name would be silent for ever.
+    """
+    if rule.sku is None and rule.family is None:
         return rule
     from tracker.catalog import catalog
 
-    if catalog().by_slug(rule.sku) is None:
-        raise GpudealsError(f"sku: the catalog has no card {rule.sku}; `gpudeals catalog list` shows them")
-    return rule
+    cards, changes = catalog(), {}
+    if rule.sku is not None:
+        gpu = cards.named(rule.sku)
+        if gpu is None:
+            raise GpudealsError(f"sku: the catalog has no card {header(rule.sku, 60)}{_near(rule.sku)}")
+        changes["sku"] = gpu.slug
+    if rule.family is not None:
+        tried = (rule.family, f"GeForce {rule.family}", f"Radeon {rule.family}", f"Tesla {rule.family}")
+        sizes = next((found for name in tried if (found := cards.by_model(name))), ())
+        if not sizes:
+            raise GpudealsError(f"family: the catalog has no model {header(rule.family, 60)}{_near(rule.family)}")
+        changes["family"] = sizes[0].model
+    return rule.model_copy(update=changes)
+
+
+def _near(text: str) -> str:
+    from tracker.catalog import catalog
+
+    near = catalog().near(text)
+    return f"; did you mean {', '.join(near)}?" if near else "; `gpudeals catalog list` shows them"
 
 
 def check_delivery(delivery: str, quiet_hours: str | None) -> None:
     """Raise GpudealsError where the delivery or the quiet hours cannot be read."""
     if delivery not in DELIVERIES:
-        raise GpudealsError(f"delivery: {delivery} is none of {', '.join(DELIVERIES)}")
+        raise GpudealsError(f"delivery: {header(delivery, 40)} is none of {', '.join(DELIVERIES)}")
     if quiet_hours is not None:
         found = re.fullmatch(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", quiet_hours)
         if not found or int(found[1]) == int(found[2]):
-            raise GpudealsError(f"quiet-hours: {quiet_hours} has to look like 22-07 (hours in UTC)")
+            raise GpudealsError(f"quiet-hours: {header(quiet_hours, 40)} has to look like 22-07 (hours in UTC)")
 
 
 def add_watch(
@@ -87,15 +111,17 @@ def add_watch(
 ) -> Watch:
     """Store a new watch and return it. Raises GpudealsError where its name is taken or a part cannot be read."""
     check_delivery(delivery, quiet_hours)
-    taken = {watch.name for watch in watches(conn)}
-    if name is not None and name in taken:
-        raise GpudealsError(f"there is a watch {header(name)} already; `gpudeals watch edit` changes it")
-    chosen = header(name, 60) if name else _free_name(rule, taken)
+    rule = checked(rule)
+    taken = set(conn.execute(select(light.watch.c.name)).scalars())
+    chosen = header(name, 60) if name else ""
+    if chosen in taken:
+        raise GpudealsError(f"there is a watch {chosen} already; `gpudeals watch edit` changes it")
+    chosen = chosen or _free_name(rule, taken)
     watch = Watch(
         id=stable_id("watch", chosen, now.isoformat()),
         name=chosen,
         email=address(email),
-        rule=check_sku(rule),
+        rule=rule,
         delivery=delivery,
         quiet_hours=quiet_hours,
         enabled_until=enabled_until,
@@ -107,11 +133,8 @@ def add_watch(
 
 
 def _free_name(rule: Rule, taken: set[str]) -> str:
-    stem = (
-        rule.sku
-        or (rule.family or "").lower().replace(" ", "-")
-        or (f"{rule.min_vram:g}gb" if rule.min_vram else "watch")
-    )
+    size = f"{rule.min_vram:g}gb" if rule.min_vram else "watch"
+    stem = rule.sku or (rule.family or "").lower().replace(" ", "-") or size
     number = 1
     while f"{stem}-{number}" in taken:
         number += 1
@@ -119,73 +142,44 @@ def _free_name(rule: Rule, taken: set[str]) -> str:
 
 
 def _row(watch: Watch) -> dict[str, Any]:
-    return {
-        "id": watch.id,
-        "name": watch.name,
-        "email": watch.email,
-        "rule": watch.rule.model_dump(exclude_none=True),
-        "delivery": watch.delivery,
-        "quiet_hours": watch.quiet_hours,
-        "enabled": watch.enabled,
-        "enabled_until": watch.enabled_until,
-        "origin": watch.origin,
-        "created_at": watch.created_at,
-        "first_matched_at": watch.first_matched_at,
-    }
+    names = ("id", "name", "email", "delivery", "quiet_hours", "enabled", "enabled_until", "origin", "created_at")
+    row = {name: getattr(watch, name) for name in (*names, "first_matched_at")}
+    return row | {"rule": watch.rule.model_dump(exclude_none=True)}
 
 
 def watches(conn: Connection) -> list[Watch]:
-    """Return all watches by name."""
+    """Return all watches by name, those too whose stored rule this program can no longer read."""
     rows = conn.execute(select(light.watch).order_by(light.watch.c.name)).mappings()
-    return [Watch(**{**row, "rule": Rule.model_validate(row["rule"])}) for row in rows]
+    return [_watch(row) for row in rows]
+
+
+def _watch(row: Mapping[Any, Any]) -> Watch:
+    try:
+        return Watch(**{**row, "rule": parse_rule(row["rule"])})
+    except GpudealsError as error:
+        return Watch(**{**row, "rule": Rule.model_construct()}, broken=str(error))
 
 
 def find_watch(conn: Connection, name: str) -> Watch:
     """Return the watch ``name``. Raises GpudealsError where there is none."""
-    for watch in watches(conn):
-        if watch.name == name:
-            return watch
-    raise GpudealsError(f"there is no watch {header(name)}; `gpudeals watch list` shows them")
+    row = conn.execute(select(light.watch).where(light.watch.c.name == name)).mappings().one_or_none()
+    if row is None:
+        raise GpudealsError(f"there is no watch {header(name, 60)}; `gpudeals watch list` shows them")
+    return _watch(row)
 
 
 def edit_watch(conn: Connection, watch: Watch, rule: Rule, **values: Any) -> None:
-    """Change a watch; with another rule, what matches already is reported once more, as such."""
+    """Change a watch; with another rule, what matches already and was not told yet is reported as such.
+
+    With another address, what was told goes along, and so does what waits to be sent.
+    """
     check_delivery(values.get("delivery", watch.delivery), values.get("quiet_hours", watch.quiet_hours))
+    rule = checked(rule)
+    if rule != watch.rule or watch.broken:
+        values |= {"rule": rule.model_dump(exclude_none=True), "first_matched_at": None}
     if "email" in values:
         values["email"] = address(values["email"])
-    if rule != watch.rule:
-        values["first_matched_at"] = None
-    set_watch(conn, watch.id, rule=check_sku(rule).model_dump(exclude_none=True), **values)
-
-
-def sync_settings_watches(conn: Connection, now: datetime | None = None) -> int:
-    """Make the watches of ``[[watches]]`` in the settings file those of origin ``settings``; return their number."""
-    now = now or datetime.now(UTC)
-    written = raw_settings().get("watches", [])
-    if not isinstance(written, list) or not all(isinstance(entry, dict) for entry in written):
-        raise GpudealsError("the settings file has to hold watches as [[watches]] tables")
-    known = {watch.name: watch for watch in watches(conn)}
-    names = set()
-    for number, entry in enumerate(written, 1):
-        rest = dict(entry)
-        name, email = str(rest.pop("name", f"settings-{number}")), str(rest.pop("email", ""))
-        delivery, quiet = str(rest.pop("delivery", "instant")), rest.pop("quiet_hours", None)
-        rule = parse_rule(rest)
-        names.add(name)
-        if name not in known:
-            add_watch(
-                conn,
-                email=email,
-                rule=rule,
-                name=name,
-                delivery=delivery,
-                quiet_hours=quiet,
-                origin="settings",
-                now=now,
-            )
-        elif known[name].origin == "settings":
-            edit_watch(conn, known[name], rule, email=email, delivery=delivery, quiet_hours=quiet)
-    for watch in known.values():
-        if watch.origin == "settings" and watch.name not in names:
-            remove_watch(conn, watch.id)
-    return len(names)
+        move_watch(conn, watch.id, values["email"])
+    changed = {name: value for name, value in values.items() if name == "rule" or value != getattr(watch, name)}
+    if changed:
+        set_watch(conn, watch.id, **changed)

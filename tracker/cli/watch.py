@@ -1,278 +1,157 @@
-"""``gpudeals watch`` and ``gpudeals notify``: what to hear of, and the mails that say it."""
+"""``gpudeals watch add|edit``: what somebody wants to hear of."""
 
+import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from db.errors import GpudealsError
+from tracker.cli import notify, watch_show
+from tracker.cli import watch_options as option
 from tracker.cli.output import Format, FormatOption, plain, print_rows
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from tracker.alerts.watches import Watch
 
 watch_app = typer.Typer(
     no_args_is_help=True,
     help="Alert rules: say what you want, and hear of it by mail, once, with the reasons.\n\n"
-    "Example: gpudeals watch add --min-vram 24 --max-usd-per-gb 25 --email me@example.org",
+    "Example: gpudeals watch add --min-vram 24 --max-usd-per-gb 25 --email me@example.org\n\n"
+    "All conditions of a watch have to hold; what a listing leaves open satisfies none. `gpudeals run` looks after "
+    "each crawl, `gpudeals notify` looks now. Watches can stand in gpudeals.toml too, as [[watches]].",
     rich_markup_mode=None,
 )
-
-NameArgument = Annotated[str, typer.Argument(help="Name of the watch, as `watch list` shows it.")]
-Sku = Annotated[str | None, typer.Option("--sku", help="One card, such as rtx-3090-24gb.")]
-Family = Annotated[str | None, typer.Option(help='A model of any size, such as "GeForce RTX 3080".')]
-MinVram = Annotated[float | None, typer.Option("--min-vram", metavar="GB", help="This much VRAM or more.")]
-MaxPrice = Annotated[float | None, typer.Option("--max-price", metavar="USD", help="Landed price of a card.")]
-MaxGb = Annotated[float | None, typer.Option("--max-usd-per-gb", metavar="USD", help="Dollars per GB of VRAM.")]
-MaxTflop = Annotated[
-    float | None, typer.Option("--max-usd-per-tflop", metavar="USD", help="Dollars per dense FP16 tensor TFLOP.")
-]
-MaxGbps = Annotated[float | None, typer.Option("--max-usd-per-gbps", metavar="USD", help="Dollars per GB/s.")]
-BelowFair = Annotated[float | None, typer.Option("--below-fair", metavar="PERCENT", help="This far under fair value.")]
-LowestIn = Annotated[int | None, typer.Option("--lowest-in", metavar="DAYS", help="The lowest price of so many days.")]
-MinQuantity = Annotated[int | None, typer.Option("--min-quantity", metavar="N", help="So many cards at once.")]
-Condition = Annotated[str | None, typer.Option(help="new, open_box, refurbished or used.")]
-Region = Annotated[str | None, typer.Option(help="Country of the item, such as US.")]
-Source = Annotated[str | None, typer.Option(help="One market, such as hardwareswap.")]
-ShippingKnown = Annotated[bool, typer.Option("--shipping-known", help="Only where shipping is known.")]
-Email = Annotated[str | None, typer.Option("--email", help="Where to; default is [mail] to of the settings.")]
-Delivery = Annotated[str | None, typer.Option(help="instant, daily or weekly (07:00 UTC, Mondays).")]
-Quiet = Annotated[str | None, typer.Option("--quiet-hours", metavar="22-07", help="No mail in these hours, UTC.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Stop by itself on that day.")]
-
-RULE_FIELDS = (
-    "sku", "family", "min_vram", "max_price", "max_usd_per_gb", "max_usd_per_tflop", "max_usd_per_gbps",
-    "below_fair", "lowest_in", "min_quantity", "condition", "region", "source", "shipping_known",
-)  # fmt: skip
-COLUMNS = ("name", "email", "rule", "delivery", "quiet_hours", "enabled", "enabled_until", "origin")
+MATCH_COLUMNS = ("price", "landed", "model", "vram_gb", "condition", "discount_percent", "title", "id", "link")
 
 
 def register(app: typer.Typer) -> None:
     """Add ``watch`` and ``notify`` to ``app``."""
+    watch_app.command("add")(add)
+    watch_app.command("list")(watch_show.list_watches)
+    watch_app.command("show")(watch_show.show)
+    watch_app.command("edit")(edit)
+    watch_app.command("remove")(watch_show.remove)
+    watch_app.command("test")(watch_show.test)
     app.add_typer(watch_app, name="watch")
-    app.command("notify")(notify)
+    app.command("notify")(notify.notify)
 
 
-def _engine() -> "Engine":
-    from db.engine import open_engine
-    from db.settings import database_url
-
-    return open_engine(database_url())
-
-
-def _day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise GpudealsError(f"until: {plain(text)} is no date such as 2026-12-31") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _as_row(watch: "Watch") -> dict[str, Any]:
-    return {
-        "name": watch.name,
-        "email": watch.email,
-        "rule": watch.rule.words(),
-        "conditions": watch.rule.model_dump(exclude_none=True, exclude_defaults=True),
-        "delivery": watch.delivery,
-        "quiet_hours": watch.quiet_hours,
-        "enabled": watch.enabled,
-        "enabled_until": watch.enabled_until.isoformat() if watch.enabled_until else None,
-        "origin": watch.origin,
-        "created_at": watch.created_at.isoformat(),
-    }
-
-
-def _sku_given(sku: str | None) -> str | None:
-    """Return the slug of a card as a person wrote it."""
-    if sku is None:
-        return None
-    from tracker.catalog import catalog
-
-    gpu = catalog().named(sku)
-    if gpu is None:
-        near = ", ".join(catalog().near(sku)) or "`gpudeals catalog list` shows them"
-        raise GpudealsError(f"sku: no card {plain(sku)}; did you mean {near}?")
-    return gpu.slug
-
-
-@watch_app.command("add")
 def add(
     name: Annotated[str | None, typer.Option("--name", help="A name; else one is made.")] = None,
-    sku: Sku = None,
-    family: Family = None,
-    min_vram: MinVram = None,
-    max_price: MaxPrice = None,
-    max_usd_per_gb: MaxGb = None,
-    max_usd_per_tflop: MaxTflop = None,
-    max_usd_per_gbps: MaxGbps = None,
-    below_fair: BelowFair = None,
-    lowest_in: LowestIn = None,
-    min_quantity: MinQuantity = None,
-    condition: Condition = None,
-    region: Region = None,
-    source: Source = None,
-    shipping_known: ShippingKnown = False,
-    email: Email = None,
-    delivery: Delivery = None,
-    quiet_hours: Quiet = None,
-    until: Until = None,
+    sku: option.Sku = None,
+    family: option.Family = None,
+    min_vram: option.MinVram = None,
+    max_price: option.MaxPrice = None,
+    max_usd_per_gb: option.MaxGb = None,
+    max_usd_per_tflop: option.MaxTflop = None,
+    max_usd_per_gbps: option.MaxGbps = None,
+    below_fair: option.BelowFair = None,
+    lowest_in: option.LowestIn = None,
+    min_quantity: option.MinQuantity = None,
+    condition: option.Condition = None,
+    region: option.Region = None,
+    source: option.Source = None,
+    shipping_known: option.ShippingKnown = None,
+    email: option.Email = None,
+    delivery: option.Delivery = None,
+    quiet_hours: option.Quiet = None,
+    until: option.Until = None,
+    format: FormatOption = Format.table,
 ) -> None:
-    """Add a watch, and show at once which live offers match it."""
-    given = {**locals(), "sku": _sku_given(sku)}
-    from tracker.alerts.offers import live_offers
-    from tracker.alerts.rules import OfferColumns
+    """Add a watch, and show at once which live offers match it.
+
+    What matches already is mailed once, and said to have been on offer before; after that only what is new, or
+    has dropped by a further 5 % and $10.
+    """
+    given = locals()
+    from tracker.alerts.configured import read_day
     from tracker.alerts.settings import mail_settings
     from tracker.alerts.watches import add_watch, parse_rule
 
     recipient = email or mail_settings().to
     if recipient is None:
         raise GpudealsError("no address: give --email, or set [mail] to in the settings")
-    rule = parse_rule({field: given[field] or None for field in RULE_FIELDS})
-    engine, now = _engine(), datetime.now(UTC)
+    rule = parse_rule({field: given[field] for field in option.RULE_FIELDS})
+    engine, now = option.opened(), datetime.now(UTC)
     with engine.begin() as conn:
         watch = add_watch(
             conn, email=recipient, rule=rule, name=name, delivery=delivery or "instant",
-            quiet_hours=quiet_hours, enabled_until=_day(until), now=now,
+            quiet_hours=quiet_hours, enabled_until=read_day(until), now=now,
         )  # fmt: skip
-    typer.echo(f"watch {watch.name}: {rule.words()} → {plain(watch.email)}")
+    _show_matches(watch, engine, now, format)
+
+
+def _show_matches(watch: Any, engine: Any, now: datetime, format: Format) -> None:
+    from tracker.alerts.offers import live_offers
+    from tracker.alerts.rules import OfferColumns
+    from tracker.alerts.settings import mail_trouble
+    from tracker.alerts.trying import price_of
+
     offers = live_offers(engine, now)
-    matches = [offers[position] for position in OfferColumns(offers).matching(rule)]
-    typer.echo(f"{len(matches)} of {len(offers)} live offers match now" + (":" if matches else "."))
-    for offer in sorted(matches, key=lambda row: row["landed"] or row["price_usd"])[:10]:
-        price = (
-            f"${offer['landed']:,.2f}" if offer["landed"] is not None else f"${offer['price_usd']:,.2f} + ? shipping"
-        )
-        typer.echo(f"  {price:>16}  {offer['model']} {offer['vram_gb']:g} GB  {plain(offer['title'])[:70]}")
-
-
-@watch_app.command("list")
-def list_watches(format: FormatOption = Format.table) -> None:
-    """List the watches."""
-    from tracker.alerts.watches import watches
-
-    with _engine().connect() as conn:
-        rows = [_as_row(watch) for watch in watches(conn)]
-    if not rows and format is Format.table:
-        typer.echo("No watches yet: gpudeals watch add --min-vram 24 --below-fair 15 --email you@example.org")
-        return
-    print_rows(rows, format, COLUMNS)
-
-
-@watch_app.command("show")
-def show(name: NameArgument, format: FormatOption = Format.table) -> None:
-    """Show one watch and the alerts it gave."""
-    from sqlalchemy import func, select
-
-    from db import light
-    from tracker.alerts.watches import find_watch
-
-    with _engine().connect() as conn:
-        watch = find_watch(conn, name)
-        counts = conn.execute(
-            select(light.alert.c.state, func.count())
-            .where(light.alert.c.watch_id == watch.id)
-            .group_by(light.alert.c.state)
-        ).all()
-    row = {**_as_row(watch), "alerts": {state: count for state, count in counts}}
+    found = sorted((offers[position] for position in OfferColumns(offers).matching(watch.rule)), key=price_of)
+    rows = [{"price": offer["price_usd"], **{name: offer[name] for name in MATCH_COLUMNS[1:]}} for offer in found]
     if format is Format.table:
-        for key, value in row.items():
-            if key != "conditions":
-                typer.echo(f"{key:14} {plain(value if value is not None else '–')}")
-        return
-    print_rows([row], format, tuple(row))
+        typer.echo(f"watch {watch.name}: {watch.words()} → {plain(watch.email)}")
+        typer.echo(f"{len(found)} of {len(offers)} live offers match now" + (":" if found else "."))
+        for offer in found[:10]:
+            unknown = offer["landed"] is None
+            price = f"${price_of(offer):,.2f}" + (" + ? shipping" if unknown else "")
+            typer.echo(f"  {price:>20}  {offer['model']} {offer['vram_gb']:g} GB  {plain(offer['title'])[:70]}")
+        if len(found) > 10:
+            typer.echo(f"  and {len(found) - 10} more")
+    elif format is Format.json:
+        print_rows([{"watch": option.watch_row(watch), "live_offers": len(offers), "matches": rows}], format, ())
+    else:
+        print_rows(rows, format, MATCH_COLUMNS)
+    trouble = mail_trouble()
+    if trouble is not None:
+        print(f"no mail can be sent yet: {trouble}", file=sys.stderr)
 
 
-@watch_app.command("edit")
 def edit(
-    name: NameArgument,
-    sku: Sku = None,
-    family: Family = None,
-    min_vram: MinVram = None,
-    max_price: MaxPrice = None,
-    max_usd_per_gb: MaxGb = None,
-    max_usd_per_tflop: MaxTflop = None,
-    max_usd_per_gbps: MaxGbps = None,
-    below_fair: BelowFair = None,
-    lowest_in: LowestIn = None,
-    min_quantity: MinQuantity = None,
-    condition: Condition = None,
-    region: Region = None,
-    source: Source = None,
-    shipping_known: Annotated[bool | None, typer.Option("--shipping-known/--any-shipping")] = None,
+    name: option.Name,
+    sku: option.Sku = None,
+    family: option.Family = None,
+    min_vram: option.MinVram = None,
+    max_price: option.MaxPrice = None,
+    max_usd_per_gb: option.MaxGb = None,
+    max_usd_per_tflop: option.MaxTflop = None,
+    max_usd_per_gbps: option.MaxGbps = None,
+    below_fair: option.BelowFair = None,
+    lowest_in: option.LowestIn = None,
+    min_quantity: option.MinQuantity = None,
+    condition: option.Condition = None,
+    region: option.Region = None,
+    source: option.Source = None,
+    shipping_known: option.ShippingKnown = None,
     drop: Annotated[
-        list[str] | None, typer.Option("--drop", help="A condition to take out, such as max-price.")
+        list[str] | None,
+        typer.Option("--drop", metavar="OPTION", help="Take out max-price, quiet-hours, until or another."),
     ] = None,
-    email: Email = None,
-    delivery: Delivery = None,
-    quiet_hours: Quiet = None,
-    until: Until = None,
+    email: option.Email = None,
+    delivery: option.Delivery = None,
+    quiet_hours: option.Quiet = None,
+    until: option.Until = None,
     pause: Annotated[bool | None, typer.Option("--pause/--resume", help="Stop for now, or go on.")] = None,
 ) -> None:
-    """Change a watch; what is not named stays as it is."""
-    given = {**locals(), "sku": _sku_given(sku)}
+    """Change a watch; what is not named stays as it is. An address that was paused after bounces goes on too."""
+    given = locals()
+    from tracker.alerts.configured import ORIGIN, read_day
     from tracker.alerts.watches import edit_watch, find_watch, parse_rule
 
     changes: dict[str, Any] = {"delivery": delivery, "quiet_hours": quiet_hours, "email": email}
-    changes["enabled_until"] = _day(until)
-    changes["enabled"] = None if pause is None else not pause
-    with _engine().begin() as conn:
+    changes |= {"enabled_until": read_day(until), "enabled": None if pause is None else not pause}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    dropped = {word.replace("-", "_").lstrip("_") for word in drop or []}
+    clearable = {"quiet_hours": "quiet_hours", "until": "enabled_until"}
+    if unknown := dropped - {*option.RULE_FIELDS, *clearable}:
+        raise GpudealsError(f"drop: {plain(', '.join(sorted(unknown)))} is no condition")
+    changes |= {column: None for word, column in clearable.items() if word in dropped}
+    with option.opened().begin() as conn:
         watch = find_watch(conn, name)
-        dropped = {word.replace("-", "_").lstrip("_") for word in drop or []}
-        if unknown := dropped - set(RULE_FIELDS):
-            raise GpudealsError(f"drop: {', '.join(sorted(unknown))} is no condition")
-        conditions = {**watch.rule.model_dump(), **{f: given[f] for f in RULE_FIELDS if given[f] is not None}}
-        rule = parse_rule({field: value for field, value in conditions.items() if field not in dropped})
-        edit_watch(conn, watch, rule, **{key: value for key, value in changes.items() if value is not None})
-    typer.echo(f"watch {watch.name}: {rule.words()}")
-
-
-@watch_app.command("remove")
-def remove(name: NameArgument) -> None:
-    """Remove a watch and what waits to be sent for it."""
-    from db.store.outbox import remove_watch
-    from tracker.alerts.watches import find_watch
-
-    with _engine().begin() as conn:
+        ruled = {field: given[field] for field in option.RULE_FIELDS if given[field] is not None}
+        if watch.origin == ORIGIN and (ruled or dropped or set(changes) - {"enabled"}):
+            raise GpudealsError(f"{watch.name} stands in the settings file: change it there (--pause works)")
+        kept = {field: value for field, value in (watch.rule.model_dump() | ruled).items() if field not in dropped}
+        rule = parse_rule(kept) if ruled or dropped else watch.rule
+        edit_watch(conn, watch, rule, **changes)
         watch = find_watch(conn, name)
-        remove_watch(conn, watch.id)
-    typer.echo(f"watch {watch.name} removed")
-
-
-@watch_app.command("test")
-def test(name: NameArgument) -> None:
-    """Send a real mail for a watch now, and say what happened."""
-    from tracker.alerts.notifying import send_test
-    from tracker.alerts.watches import find_watch
-
-    engine = _engine()
-    with engine.connect() as conn:
-        watch = find_watch(conn, name)
-    typer.echo(send_test(engine, watch, datetime.now(UTC)))
-
-
-def notify(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the mails and send nothing.")] = False,
-    release: Annotated[bool, typer.Option("--release-held", help="Send what was held back as a flood.")] = False,
-) -> None:
-    """Evaluate the watches and try every queued mail now; exit status 1 if any stays queued."""
-    from tracker.alerts.notifying import notify_now, preview
-
-    engine, now = _engine(), datetime.now(UTC)
-    if dry_run:
-        preview(engine, now)
-        return
-    done = notify_now(engine, now, release_held=release)
-    for line in done.problems:
-        typer.echo(plain(line), err=True)
-    held = f", {done.held} held (gpudeals notify --release-held sends them)" if done.held else ""
-    typer.echo(
-        f"{done.mails} mails with {done.sent} alerts sent, {done.suppressed} out of date and not sent, "
-        f"{done.dead} refused for good, {done.waiting} waiting{held}"
-    )
-    if done.waiting:
-        raise typer.Exit(1)
+    typer.echo(f"watch {watch.name}: {watch.words()} → {plain(watch.email)}{'' if watch.enabled else ' (paused)'}")

@@ -12,7 +12,7 @@ def link(source: str, external_id: str, url: str | None = None) -> str | None:
 
     Listings of a simulated market keep their address, which is on this machine.
     """
-    if url and urlsplit(url).hostname in _LOOPBACK:
+    if url and (parts := urlsplit(url)).scheme == "http" and parts.hostname in _LOOPBACK:
         return url
     item = quote(external_id.split(":")[0], safe="")
     if source == "ebay":
