@@ -58,7 +58,7 @@ def count_days(prices: Sequence[Price]) -> list[Price]:
     next_day: date | None = None
     for price in sorted(prices, key=lambda p: p.order, reverse=True):
         if not price.statistics:
-            counted.append(replace(price, counts_from=None, counts_until=None))
+            counted.append(_on_days(price, None, None))
             continue
         first = last = utc_day(price.observed_at)
         if price.kind == "ask":
@@ -71,9 +71,16 @@ def count_days(prices: Sequence[Price]) -> list[Price]:
 
 
 def _counting(price: Price, first: date, last: date) -> Price:
-    if first > last:
-        return replace(price, counts_from=None, counts_until=None)
-    return replace(price, counts_from=first, counts_until=last)
+    return _on_days(price, None, None) if first > last else _on_days(price, first, last)
+
+
+def _on_days(price: Price, first: date | None, last: date | None) -> Price:
+    same = price.counts_from == first and price.counts_until == last
+    return price if same else replace(price, counts_from=first, counts_until=last)
+
+
+def _repeating(price: Price, first_listing: int | None) -> Price:
+    return price if price.relist_of == first_listing else replace(price, relist_of=first_listing)
 
 
 def resolve(prices: Iterable[Price]) -> list[Price]:
@@ -83,12 +90,12 @@ def resolve(prices: Iterable[Price]) -> list[Price]:
     """
     offers: defaultdict[int, list[Price]] = defaultdict(list)
     for price in prices:
-        offers[price.offer_id].append(replace(price, relist_of=None))
+        offers[price.offer_id].append(price)
     chains: defaultdict[int, list[Price]] = defaultdict(list)  # by the offer that came first
     for offer_id, root in _roots(offers).items():
         first = offers[root][0].listing_id
         relist_of = None if root == offer_id else first
-        chains[root] += (replace(price, relist_of=relist_of) for price in count_days(offers[offer_id]))
+        chains[root] += (_repeating(price, relist_of) for price in count_days(offers[offer_id]))
     return [price for chain in chains.values() for price in _counted_once(chain)]
 
 
