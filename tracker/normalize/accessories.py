@@ -82,16 +82,21 @@ def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], 
 
     ``price_usd`` tells "RTX 4090 box" for 40 dollars from a card that comes boxed.
     """
+    named = []
+    boxed = None
     for hit in hits:
-        if "hard" in hit.tags and "fine" not in hit.tags:
+        tags = hit.tags
+        if "fine" in tags:
+            boxed = boxed or (hit if "box" in hit.text else None)
+        elif "hard" in tags:
             return hit
-    named = [hit for hit in hits if hit.goods]
-    boxed = [hit for hit in hits if "fine" in hit.tags and "box" in hit.text] if price_usd is not None else []
-    if not named and not boxed:
+        if hit.goods:
+            named.append(hit)
+    if not named and (boxed is None or price_usd is None):
         return None
     facts = _facts(text, hits, mentions, price_usd)
     if boxed and facts.part is not None and facts.part < _VERY_CHEAP:
-        return boxed[0]
+        return boxed
     loose: Hit | None = None
     for hit in named:
         if facts.wet and hit.text in _BLOCK_MAKERS:

@@ -33,18 +33,13 @@ _KEYWORDS = ("pc", "pc gaming", "rig", "nuc", "gaming rig", "custom gaming", "pc
 _READY_AFTER = re.compile(r"[ -]{0,2}(?:ready|compatible|supported|capable)")
 
 
-#: What makes it worth while to look for a processor where no list names one: 13900K, 7800X3D, 5945WX.
-_PROCESSOR_HINTS = ("x3d", "00k", "00f", "50x", "00x", "wx")
-
-
 def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) -> tuple[str, Hit | None] | None:
     """Return the reject code ``egpu``, ``system`` or ``bundle`` with the word that says so, None for loose cards."""
     first = _first_of(text, hits)
     if "egpu" in first:
         return "egpu", first["egpu"]
     system, parts, card = first.get("system"), first.get("system_parts"), "card" in first
-    processor = "processor" in first or any(hint in text for hint in _PROCESSOR_HINTS)
-    cpu = processor and _names_processor(text)
+    cpu = ("processor" in first or _may_name_processor(text)) and _names_processor(text)
     storage = (parts or "tb" in text) and _STORAGE.search(text) is not None
     laptop = first.get("laptop")
     memory = (cpu or system or parts or laptop) and any(size.system for size in find_sizes(text))
@@ -93,6 +88,11 @@ _JOINTS = ("+", "&", "and", "w/", "with", "bundle", "combo", ",")
 def _only_compatible(text: str, hit: Hit) -> bool:
     """Tell whether the card is only meant for such a machine, or comes out of one."""
     return bool(_FOR_BEFORE.search(text, max(0, hit.start - 40), hit.start) or _READY_AFTER.match(text, hit.end))
+
+
+def _may_name_processor(text: str) -> bool:
+    """Tell whether to look for a processor that no list names: 13900K, 7800X3D, 5945WX."""
+    return "x3d" in text or "00k" in text or "00f" in text or "50x" in text or "00x" in text or "wx" in text
 
 
 def _names_processor(text: str) -> bool:

@@ -26,6 +26,8 @@ _TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
 
 #: No market has longer titles; what comes after is not read.
 _MOST_READ = 1000
+#: Currencies in which the bounds for boxes and brackets, written in dollars, hold well enough.
+_NEAR_THE_DOLLAR = frozenset(("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SGD"))
 _SPEAKS_OF_CARDS = frozenset(("card", "gpu"))
 
 
@@ -41,14 +43,18 @@ class _Trace:
             self.steps.append(TraceStep(rule, detail, start, end))
 
 
+_SILENT = _Trace(False)
+
+
 def read_title(listing: ListingText, explain: bool = False) -> Reading:
     """Return how the title of ``listing`` reads: one offer, or one reject code."""
-    trace = _Trace(explain)
+    trace = _Trace(True) if explain else _SILENT
     cleaned = clean(listing.title[:_MOST_READ])
     hits = find_words(cleaned.text)
-    for hit in hits:
-        if explain and (hit.tags or hit.goods):
-            trace.add("word", ", ".join(sorted(hit.tags) or [hit.goods.name if hit.goods else ""]), hit.start, hit.end)
+    if explain:
+        for hit in hits:
+            said = sorted(hit.tags) or [hit.goods.name if hit.goods else ""]
+            trace.add("word", ", ".join(said), hit.start, hit.end)
     tags: set[str] = set()
     for hit in hits:
         tags |= hit.tags
@@ -104,7 +110,7 @@ def _what(
 ) -> tuple[str | None, Mention | None]:
     """Return the reject code, or the one card that is sold."""
     text = cleaned.text
-    price = float(listing.price) if listing.price is not None else None
+    price = float(listing.price) if listing.price is not None and listing.currency in _NEAR_THE_DOLLAR else None
     if not mentions and not tags & _SPEAKS_OF_CARDS:
         return "no_card", None
     accessory = find_accessory(text, hits, mentions, price)
