@@ -8,7 +8,7 @@ from crawlers.amounts import AmountError, Money, Point, read_money
 from crawlers.ebay_pages import words
 from crawlers.ebay_pages.attributes import bids_of, shipping_of
 from crawlers.ebay_pages.cards import is_worded, without_unit
-from crawlers.ebay_pages.document import Document, Element, css, text_of
+from crawlers.ebay_pages.document import Document, Element, css, text_of, texts
 from crawlers.listing import Found, Kind, LayoutChanged, PageOutcome, RawListing, RowProblem, State
 
 _TITLE = "h1.x-item-title__mainTitle, .x-item-title__mainTitle, .x-item-title h1"
@@ -16,6 +16,11 @@ _PRICES = ".x-price-primary, .x-bid-price, .x-bin-price"
 #: The sentence at the top of an ended listing; no whole page of one is public, so the words decide.
 _STATUS = (
     ".d-statusmessage, .vi-statusmessage, .ux-layout-section__textual-display--statusMessage, .d-top-panel-message"
+)
+#: The same sentence wherever it stands: an ended listing read as a live one would be a wrong price.
+_ENDED = re.compile(
+    r"\b(?:This listing (?:has |was )?(?:ended|sold on)|Bidding (?:has )?ended"
+    r"|Dieses Angebot wurde [\w ]{0,30}beendet)\b[^\n]{0,100}"
 )
 
 
@@ -39,11 +44,11 @@ def read_item_page(page: Document) -> PageOutcome:
             "external_id", "an item page whose item number is missing, broken, or not the same everywhere"
         )
     number = numbers.pop()
-    texts = _price_texts(page.root)
-    if not texts:
+    prices = _price_texts(page.root)
+    if not prices:
         return LayoutChanged("price", f"an item page without a price at {_PRICES}")
     try:
-        listing = _listing(page, number, title, texts, page.point)
+        listing = _listing(page, number, title, prices, page.point)
     except AmountError as error:
         return Found((), (RowProblem(f"item {number}", str(error)),))
     return Found((listing,), (), None, {"cards": 1, "listings": 1, "markup item": 1})
@@ -77,8 +82,8 @@ def _price_texts(root: Element) -> list[tuple[str, str]]:
     return found
 
 
-def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str]], point: Point) -> RawListing:
-    money = _by_role(page, texts, point)
+def _listing(page: Document, number: str, title: str, prices: list[tuple[str, str]], point: Point) -> RawListing:
+    money = _by_role(page, prices, point)
     bid = money.get("bid")
     main = bid or money.get("") or money.get("bin")
     condition, shipping = _condition(page.root), _shipping(page, point, main)
@@ -101,7 +106,7 @@ def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str
         url=f"https://www.ebay.com/itm/{number}",
         kind=kind,
         state=state,
-        price_text=" | ".join(t for _, t in texts),
+        price_text=" | ".join(t for _, t in prices),
         # What a sold item's page shows may be the asking price: only its own words make it the price paid.
         price=main.low if main and not sold_hidden else None,
         price_max=main.high if main and not sold_hidden else None,
@@ -118,14 +123,14 @@ def _listing(page: Document, number: str, title: str, texts: list[tuple[str, str
     )
 
 
-def _by_role(page: Document, texts: list[tuple[str, str]], point: Point) -> dict[str, Money | None]:
+def _by_role(page: Document, prices: list[tuple[str, str]], point: Point) -> dict[str, Money | None]:
     """Return the amounts by role; AmountError where one cannot be told from another."""
-    roles = [role for role, _ in texts]
+    roles = [role for role, _ in prices]
     if len(set(roles)) < len(roles) or ("" in roles and len(roles) > 1):
         raise AmountError("it has several prices that cannot be told apart")
     if css(".x-bid-count, .x-bid-price")(page.root) and "bid" not in roles:
         raise AmountError("it is an auction, and has no bid")
-    return {role: _money(text, point, page) for role, text in texts}
+    return {role: _money(text, point, page) for role, text in prices}
 
 
 def _money(text: str, point: Point, page: Document) -> Money | None:
@@ -173,7 +178,12 @@ def _sold(root: Element) -> int | None:
 
 
 def _status(root: Element) -> str:
-    return next((t for e in css(_STATUS)(root) if (t := text_of(e)[:200])), "")
+    """Return the sentence that says how the listing ended, "" where none does: by its place, else by its words."""
+    placed = next((t for e in css(_STATUS)(root) if (t := text_of(e)[:200])), "")
+    if placed:
+        return placed
+    worded = _ENDED.search("\n".join(texts(root)))
+    return worded.group() if worded else ""
 
 
 def _out_of_stock(root: Element) -> bool:

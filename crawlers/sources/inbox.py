@@ -52,6 +52,7 @@ class Inbox(Source):
         tally.searches = counts.used + counts.skipped
         tally.rows = tally.shown = counts.new + counts.changed + counts.same
         tally.stored.update(new=counts.new, changed=counts.changed, same=counts.same)
-        tally.problems.update({"rows that cannot be read": counts.problems, "files refused": counts.skipped})
+        told = {"rows that cannot be read": counts.problems, "files refused": counts.skipped}
+        tally.problems.update({what: number for what, number in told.items() if number})
         if not tally.searches:
             raise CrawlError("idle", f"nothing lies in {folder}")
