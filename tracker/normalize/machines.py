@@ -30,6 +30,8 @@ _STORAGE = re.compile(
 _JOINED = re.compile(r"[+&]| and | with | w/ ?| bundle| combo|, ")
 #: Words that sellers of loose cards add so that they are found.
 _KEYWORDS = ("pc", "pc gaming", "rig", "nuc", "gaming rig", "custom gaming", "pc gamer", "gaming setup")
+#: The card of a maker's PC, not the PC.
+_PULLED = re.compile(r"\b(?:gpu|oem|pull(?:ed)?|graphics)\b")
 _READY_AFTER = re.compile(r"[ -]{0,2}(?:ready|compatible|supported|capable)")
 
 
@@ -44,6 +46,8 @@ def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) ->
     laptop = first.get("laptop")
     memory = (cpu or system or parts or laptop) and any(size.system for size in find_sizes(text))
     evidence = bool(cpu) + bool(memory) + bool(storage) + (parts is not None)
+    if system and "makers_pc" in system.tags and not evidence and _PULLED.search(text):
+        system = None
     if system and (evidence or (not card and system.text not in _KEYWORDS) or system.text.startswith("hgx")):
         return "system", system
     if cpu and (not card or evidence > 1):

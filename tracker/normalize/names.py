@@ -63,6 +63,8 @@ _LATE_SUFFIX = re.compile(
     r"white|ultra|phoenix|ko|sc) ){1,3}(super))"
     r"(?![a-z0-9])(?! ?(?:clean|fast|quiet|rare|nice|clock|overclock|jet ?stream|duper))"
 )
+#: Cut-down cards told apart further on: RX 580 8GB GDDR5 2048SP, RX 590 8GB GME.
+_VARIANT = re.compile(r"[^\n]{0,48}?(?<![a-z0-9])(2048sp|gme)(?![a-z0-9])")
 _SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
 _LOOK_BACK = 20
 _SUPER = len("super")
@@ -116,10 +118,13 @@ def _whole(text: str, match: re.Match[str], end: int) -> tuple[Spelling, int]:
                 return shorter, match.start(1) + len(written[:-_SUPER].rstrip(" -_"))
     elif match[2] is None:
         late = _LATE_SUFFIX.match(text, end)
+        if late is None and ("2048sp" in text or "gme" in text):
+            late = _VARIANT.match(text, end)
         if late and (written[-1:].isdigit() or written.endswith("ti")):
-            fuller = spellings().get(squeeze(written) + squeeze(late[1] or late[2]))
+            suffix = late[late.lastindex or 0]
+            fuller = spellings().get(squeeze(written) + squeeze(suffix))
             if fuller:
-                return fuller, late.end()
+                return fuller, end if late.re is _VARIANT else late.end()
     return spelling, end
 
 

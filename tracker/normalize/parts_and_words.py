@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tracker.catalog import catalog
 from tracker.normalize.clean import CleanText
+from tracker.normalize.memory import find_sizes
 from tracker.normalize.mentions import Mention
 from tracker.normalize.part_numbers import Part
 from tracker.normalize.types import Form
@@ -62,10 +63,17 @@ def _exists(model: str, part: Part) -> bool:
     return not sizes or part.vram_gb in sizes or part.form != "desktop"
 
 
+def _stated(cleaned: CleanText, sizes: set[float]) -> float | None:
+    """Return the one stated size that is among ``sizes``, else None."""
+    said = {size.gb for size in find_sizes(cleaned.text)} & sizes
+    return said.pop() if len(said) == 1 else None
+
+
 def _from_part(cleaned: CleanText, part: Part) -> Mention:
     model = (part.model or "").removesuffix(_MEMORY_EDITION)
-    gpu = catalog().find(model, part.vram_gb)
     sizes = catalog().by_model(model)
+    vram = part.vram_gb if part.vram_gb is not None else _stated(cleaned, {gpu.vram_gb for gpu in sizes})
+    gpu = catalog().find(model, vram)
     form: Form = part.form if part.form in ("sxm", "mobile", "mpx") else "desktop"  # type: ignore[assignment]
     return Mention(
         part.start,
@@ -73,7 +81,7 @@ def _from_part(cleaned: CleanText, part: Part) -> Mention:
         cleaned.original[part.start : part.end],
         model,
         skus=(gpu.slug,) if gpu else tuple(size.slug for size in sizes if not size.modified),
-        vram_gb=gpu.vram_gb if gpu else part.vram_gb,
+        vram_gb=gpu.vram_gb if gpu else vram,
         form=form,
         part_number=True,
         known=bool(sizes),

@@ -11,6 +11,18 @@ _CHOICE = re.compile(r"^[ ]{0,2}(?:/|,|&|\+|or\b|and\b|\|)[ ]{0,2}(?:\w{2,8} )?$
 _COMPARED_AFTER = re.compile(r"[ -]{0,2}(?:performance|killer|equivalent|level|like performance|beater|alternative)")
 #: Chips whose names are those of cards too: a Tesla V100 title may name its GV100.
 _CHIPS = {"Quadro GV100": "V100", "Quadro GP100": "P100"}
+#: Mining cards and the cards that titles explain them by: P106-100 (GTX 1060).
+_MINING_TWINS = {
+    "P106-": ("GeForce GTX 1060",),
+    "P104-": ("GeForce GTX 1070", "GeForce GTX 1070 Ti", "GeForce GTX 1080"),
+    "P102-": ("GeForce GTX 1080 Ti",),
+    "CMP 100": ("Tesla V100", "Tesla V100 PCIe", "Tesla V100 FHHL", "Titan V", "Quadro GV100"),
+    "CMP 170HX": ("A100", "A100 PCIe"),
+    "CMP 90HX": ("GeForce RTX 3080",),
+    "CMP 50HX": ("GeForce RTX 2080 Ti",),
+    "CMP 40HX": ("GeForce RTX 2060", "GeForce RTX 2060 Super", "GeForce RTX 2070"),
+    "CMP 30HX": ("GeForce GTX 1660", "GeForce GTX 1660 Super"),
+}
 _DIGITS = re.compile(r"\d+")
 
 
@@ -35,6 +47,8 @@ _NEAR = 16
 
 def _says_less(text: str, less: Mention, more: Mention, order: Sequence[Mention]) -> bool:
     """Tell whether ``less`` names the same card as ``more`` and tells less of it."""
+    if any(more.model.startswith(mining) and less.model in twins for mining, twins in _MINING_TWINS.items()):
+        return True
     if less.model == more.model:
         fuller = (more.vram_gb is not None) - (less.vram_gb is not None)
         return fuller > 0 or (fuller == 0 and order.index(more) < order.index(less))

@@ -154,7 +154,7 @@ def _offer(
     trace: _Trace,
 ) -> Offer:
     condition = condition_of(listing.condition_id, listing.condition)
-    broken = condition == "parts" or "broken" in tags
+    broken = condition == "parts" or ("broken" in tags and not _only_without_outputs(cleaned.text, hits))
     if broken:
         trace.add("broken", next((hit.text for hit in hits if "broken" in hit.tags), "condition"))
         condition = "parts"
@@ -184,6 +184,12 @@ def _offer(
         confidence=_confidence(card, flags),
         flags=flags,
     )
+
+
+def _only_without_outputs(text: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether all that sounds broken is that a mining card has no display outputs."""
+    words = [hit.text for hit in hits if "broken" in hit.tags]
+    return "mining" in text and all(word.startswith(("no display", "no video", "no output")) for word in words)
 
 
 _FLAGS = ("noise", "no_cooler", "modified")
