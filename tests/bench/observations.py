@@ -75,10 +75,12 @@ def _rows(n: int, rows: int, stamp: Any) -> Iterator[tuple[Any, ...]]:
         )
 
 
+_CLOCKS = [f" {second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}.000000" for second in range(86_400)]
+
+
 def _sqlite_stamp(day: int, until: int, second: int) -> tuple[str, str, str, str]:
-    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}.000000"
-    first, last = _TEXTS[day], _TEXTS[until]
-    return first, last, f"{first} {clock}", f"{last} {clock}"
+    first, last, clock = _TEXTS[day], _TEXTS[until], _CLOCKS[second]
+    return first, last, first + clock, last + clock
 
 
 def _postgresql_stamp(day: int, until: int, second: int) -> tuple[date, date, datetime, datetime]:
@@ -92,6 +94,7 @@ def fill(engine: Engine, rows: int) -> None:
     with engine.begin() as conn:
         sync_gpus(conn, gpu_rows())
     shares = [rows // CARDS + (n < rows % CARDS) for n in range(CARDS)]
+    engine.dispose()  # the file is filled by a connection that wants it for itself
     if engine.dialect.name == "sqlite":
         _fill_sqlite(str(engine.url.database), shares)
     else:
@@ -100,7 +103,8 @@ def fill(engine: Engine, rows: int) -> None:
 
 def _fill_sqlite(path: str, shares: Sequence[int]) -> None:
     conn = sqlite3.connect(path, isolation_level=None)
-    conn.execute("PRAGMA synchronous=OFF")
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
+        conn.execute(f"PRAGMA {pragma}")
     conn.execute("PRAGMA cache_size=-200000")
     indexes = conn.execute(
         "SELECT name, sql FROM sqlite_master WHERE type='index' AND tbl_name='observation'"
@@ -116,7 +120,7 @@ def _fill_sqlite(path: str, shares: Sequence[int]) -> None:
     conn.execute("COMMIT")
     for _, sql in indexes:
         conn.execute(sql)
-    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    conn.execute("PRAGMA journal_mode=WAL")
     conn.close()
 
 
