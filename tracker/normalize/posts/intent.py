@@ -71,7 +71,7 @@ _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]*k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
+    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
     r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
 )
 
@@ -92,7 +92,7 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
         if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
             left = pattern("title.money").sub(" ", left)
-            left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]*k?[+$£€-]{0,2}|[$£€]+", " ", left)
+            left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+", " ", left)
         elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
         if pattern("title.free_offer").search(left):

@@ -8,7 +8,7 @@ from importlib.resources import files
 __all__ = ["anchored_after", "anchored_before", "fragments", "pattern", "union"]
 
 
-_BLANK = re.compile(r"\[[^\]]*\]|\\.| \?| ")
+_BLANK = re.compile(r"\[[^\]]{0,200}\]|\\.| \?| ")
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,66 @@
+"""Titles: sides in any spelling, bracket and order, and what the writer is after."""
+
+import pytest
+
+from tracker.normalize.posts.intent import read_intent
+from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.title import read_title
+
+
+@pytest.mark.parametrize(
+    ("title", "have", "want"),
+    [
+        ("[USA-TX] [H] RTX 3080 [W] PayPal", "rtx 3080", "paypal"),
+        ("[USA-TX][H]RTX 3080[W]PayPal", "rtx 3080", "paypal"),
+        ("[W] PayPal [H] RTX 3080 [USA-TX]", "rtx 3080 [usa-tx]", "paypal"),
+        ("(US-FL) (H) RTX 3080 (W) $$$", "rtx 3080", "$$$"),
+        ("{USA} {H} RTX 3080 {W} cash", "rtx 3080", "cash"),
+        ("H: RTX 3080 W: cash", "rtx 3080", "cash"),
+        ("[USA] [H]ave RTX 3080 [W]ant cash", "rtx 3080", "cash"),
+        ("[USA-CA]-[H] RTX 3080 [W] cash", "rtx 3080", "cash"),
+        ("[FS] [US-E] RTX 3080", "[us-e] rtx 3080", ""),
+        ("[WTB] RTX 3080", "", "rtx 3080"),
+        ("[SG] RTX 3080", "rtx 3080", ""),
+        ("[BG] RTX 3080", "", "rtx 3080"),
+        ("WTS: RTX 3080", "rtx 3080", ""),
+        ("RTX 3080", "rtx 3080", ""),
+    ],
+)
+def test_sides_of_a_title(title: str, have: str, want: str) -> None:
+    sides = read_title(read_text(title))
+    assert sides.have_text.strip() == have
+    assert sides.want_text.strip() == want
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "flair", "intent"),
+    [
+        ("[USA] [H] RTX 3080 [W] PayPal", "", None, "sell"),
+        ("[USA] [H] PayPal [W] RTX 3080", "", None, "buy"),
+        ("[USA] [H] Paypal [W] $10 graphics card", "", None, "buy"),
+        ("[USA] [H] $300 PayPal, local cash [W] RTX 3080", "", None, "buy"),
+        ("[USA] [H] RTX 3080 [W] RTX 3090", "", None, "trade"),
+        ("[USA] [H] RTX 3080 + $200 [W] RTX 4090", "", None, "trade"),
+        ("[USA] [H] RTX 3080 [W] RTX 3090 or PayPal", "", None, "sell_or_trade"),
+        ("[USA] [H] RTX 3080 [W] PayPal", "Open to trades.", None, "sell_or_trade"),
+        ("[USA] [H] RTX 3080 [W] PayPal", "No trades.", None, "sell"),
+        ("[USA] [H] RTX 3080 [W] Offers", "", None, "sell"),
+        ("[USA] [H] RTX 3080 [W] Xbox, offers", "Trades only please.", None, "trade"),
+        ("[USA] [H] RTX 3080 [W] shipping costs", "", None, "other"),
+        ("[META] RTX 3080 prices", "", None, "other"),
+        ("Is $300 fair for a 3080?", "", None, "other"),
+        ("What's a fair price for a 3080", "", None, "other"),
+        ("Anyone want a 3080?", "$300 shipped", None, "sell"),
+        ("RTX 3080 FE", "", "Selling", "sell"),
+        ("RTX 3080 FE", "", "BUYING", "buy"),
+        ("RTX 3080 FE", "", "TRADING", "trade"),
+        ("[USA] [H] RTX 3080 [W] PayPal", "", "Closed", "sell"),
+        ("[USA] [H] PayPal [W] RTX 3080", "", "Closed", "buy"),
+        ("[FS] RTX 3080", "", None, "sell"),
+        ("[FT] RTX 3080", "", None, "trade"),
+        ("[FS/FT] RTX 3080", "trades welcome", None, "sell_or_trade"),
+    ],
+)
+def test_what_the_writer_is_after(title: str, body: str, flair: str | None, intent: str) -> None:
+    post = read_text(title)
+    assert read_intent(read_title(post), post, read_text(body), flair)[0] == intent
