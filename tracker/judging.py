@@ -125,6 +125,7 @@ class Judge:
             proved_empty=bool(counters.get("proved_empty")),
             covered=counters.get("covered") or {},
             problems=counters.get("problems") or {},
+            unread=counters.get("unread") or {},
             notes=counters.get("notes") or (),
             truncated=counters.get("truncated") or (),
             read=len(read),
@@ -147,7 +148,7 @@ class Judge:
 
 def _read(row: Any) -> _Read:
     from tracker.catalog import catalog
-    from tracker.ingest.lines import read_revision
+    from tracker.ingest.reading import read_revision
     from tracker.normalize import read_listing
 
     cards = catalog()

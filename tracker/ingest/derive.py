@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from tracker.catalog import Catalog
 from tracker.ingest.codes import NOTHING, REMOVED
-from tracker.ingest.lines import Correction, Line, Lines, Listing, Reader, Revision, closed_by_seller, read_revision
+from tracker.ingest.lines import Line
+from tracker.ingest.reading import Lines, closed_by_seller, read_revision
 from tracker.ingest.rows import observation_rows, offer_rows, reject_row
+from tracker.ingest.views import Correction, Listing, Reader, Revision
 from tracker.pricing.currency import Rates
 from tracker.pricing.observations import Observation, Seen, observations
 

@@ -17,8 +17,8 @@ from db.store.rollup import rebuild_daily, settle_all
 from db.store.sql import lock_writers
 from tracker.catalog import Catalog, catalog
 from tracker.ingest.derive import Means, derive
-from tracker.ingest.lines import Correction, Reader
 from tracker.ingest.rows import gpu_rows
+from tracker.ingest.views import Correction, Reader
 from tracker.pricing.currency import Rates, rates
 
 #: Listings in one transaction: other writers wait for about a second at most.

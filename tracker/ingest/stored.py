@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from db.errors import GpudealsError
 from db.queries import find_listing, revisions_of
+from tracker.ingest.reading import listing_text
 from tracker.normalize import ListingText
-from tracker.pricing.currency import to_major
 
 
 def newest_text(conn: Connection, source: str, external_id: str) -> ListingText:
@@ -17,17 +17,5 @@ def newest_text(conn: Connection, source: str, external_id: str) -> ListingText:
     revisions = revisions_of(conn, [listing.id]).get(listing.id)
     if not revisions:
         raise GpudealsError(f"{name} was only seen by crawls that are not accepted; see `gpudeals status`")
-    row = revisions[-1]
-    stated = row.price_minor is not None and row.currency
-    return ListingText(
-        id=name,
-        source=source,
-        title=row.title,
-        body=row.body,
-        price=to_major(row.price_minor, row.currency) if stated else None,
-        currency=row.currency,
-        condition=row.condition,
-        condition_id=row.condition_id,
-        variation=row.variation,
-        flair=row.flair,
-    )
+    newest = revisions[-1]
+    return listing_text(listing, newest, newest.price_minor)
