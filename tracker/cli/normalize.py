@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
@@ -36,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def normalize(
-    file: Annotated[typer.FileText | None, typer.Argument(help="JSON Lines; standard input without one.")] = None,
+    file: Annotated[typer.FileBinaryRead | None, typer.Argument(help="JSON Lines; standard input without one.")] = None,
 ) -> None:
     """Read listings as JSON Lines, print what each offers as JSON Lines.
 
@@ -44,37 +45,44 @@ def normalize(
     `title` is needed. Out: `id, intent, reject, offers`. A broken line is named on standard error
     and skipped.
     """
-    lines: TextIO = file if file is not None else sys.stdin
-    read, broken = _stream(lines, sys.stdout)
+    read, broken = _stream(file if file is not None else sys.stdin.buffer, sys.stdout)
     if broken and not read:
         raise GpudealsError("no line could be used")
 
 
-def _stream(lines: TextIO, out: TextIO) -> tuple[int, int]:
+def _stream(lines: Iterable[bytes], out: TextIO) -> tuple[int, int]:
     from tracker.normalize import read_listing
     from tracker.normalize.jsonl import listing_of, reading_row
 
     read = broken = 0
-    number = 0
-    while True:
-        number += 1
-        try:
-            line = lines.readline()
-        except UnicodeDecodeError:
-            raise GpudealsError(f"line {number}: not UTF-8") from None
-        if not line:
-            return read, broken
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            listing = listing_of(json.loads(line), str(number))
+            listing = listing_of(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")), str(number))
         except (ValueError, RecursionError) as error:
             broken += 1
-            reason = f"not JSON ({error.msg})" if isinstance(error, json.JSONDecodeError) else str(error)
-            print(f"gpudeals: line {number}: {plain(reason)}", file=sys.stderr)
+            print(f"gpudeals: line {number}: {plain(_reason(error))}", file=sys.stderr)
             continue
-        out.write(json.dumps(reading_row(listing.id, read_listing(listing)), ensure_ascii=False) + "\n")
+        out.write(_json(reading_row(listing.id, read_listing(listing))) + "\n")
         read += 1
+    return read, broken
+
+
+def _json(row: dict[str, Any], indent: int | None = None) -> str:
+    """Return ``row`` as JSON, with escapes where half a character (a lone surrogate) cannot be written otherwise."""
+    text = json.dumps(row, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row, indent=indent)
+    return text
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return f"not JSON ({error.msg})" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def explain(
@@ -96,7 +104,7 @@ def explain(
         from tracker.normalize.explain import explain as explained
 
         indent = 1 if format is Format.json else None
-        sys.stdout.write(json.dumps(explained(listing), ensure_ascii=False, indent=indent) + "\n")
+        sys.stdout.write(_json(explained(listing), indent) + "\n")
         return
     if format is Format.csv:
         from tracker.normalize.explain import explain as explained

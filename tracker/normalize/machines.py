@@ -75,7 +75,7 @@ _MACHINE_TAGS = frozenset(("egpu", "system", "system_parts", "other_goods", "lap
 def _bundle(text: str, goods: Hit | None, card: bool) -> tuple[str, Hit | None] | None:
     if goods is not None and not (card and goods.text in _ALSO_OF_CARDS) and _JOINED.search(text):
         return "bundle", goods
-    if not any(joint in text for joint in _JOINTS):
+    if not ("+" in text or "&" in text or "," in text or "and" in text or "w/" in text or "with" in text):
         return None
     board = _BOARD.search(text)
     if board is None:
@@ -86,7 +86,6 @@ def _bundle(text: str, goods: Hit | None, card: bool) -> tuple[str, Hit | None] 
 
 #: Words for other goods that can belong to the card: a graphics processor.
 _ALSO_OF_CARDS = ("processor", "monitor")
-_JOINTS = ("+", "&", "and", "w/", "with", "bundle", "combo", ",")
 
 
 def _only_compatible(text: str, hit: Hit) -> bool:

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from tracker.cli.main import app
 
+GPUDEALS = str(Path(sys.executable).with_name("gpudeals"))
 PROMISED = (
     *("model", "vram_gb", "sku", "form", "quantity", "price", "currency"),
     *("lot_price", "shipping", "status"),
@@ -159,3 +161,28 @@ def test_an_id_that_is_not_stored_is_one_clear_line(tmp_path, monkeypatch):
     result = CliRunner().invoke(app, ["explain", "ebay:123456789012"])
     assert result.exit_code == 1
     assert "no listing ebay:123456789012" in str(result.exception)
+
+
+def test_a_line_that_is_not_utf_8_is_named_and_the_rest_goes_on():
+    first, last = (f'{{"id": "{name}", "title": "RTX 3090"}}'.encode() for name in ("first", "last"))
+    text = b'\xef\xbb\xbf' + first + b'\n{"title": "\xff\xfe"}\n' + last
+        b'{"title": "\xff\xfe"}',
+        b'{"id": "last", "title": "RTX 3080"}',
+    ]
+    text = b"\n".join(lines)
+    result = CliRunner().invoke(app, ["normalize"], input=text, catch_exceptions=False)
+    assert [row["id"] for row in _lines(result)] == ["first", "last"]
+    assert "line 2: not UTF-8" in result.stderr
+
+
+def test_listings_can_come_from_a_file(tmp_path):
+    path = tmp_path / "listings.jsonl"
+    path.write_text('{"id": "a", "title": "RTX 3090"}\n', encoding="utf-8")
+    assert [row["id"] for row in _lines(_run("normalize", str(path)))] == ["a"]
+
+
+def test_half_characters_do_no_harm():
+    line = '{"id": "\\ud83d", "title": "RTX 3090 \\ud83d"}\n'
+    done = subprocess.run([GPUDEALS, "normalize"], input=line, capture_output=True, text=True, check=True)
+    row = json.loads(done.stdout)
+    assert (row["id"], row["offers"][0]["sku"]) == ("\ud83d", "rtx-3090-24gb")
