@@ -41,6 +41,8 @@ _MAYBE_PARTS = re.compile(
 
 def parts_out(text: str) -> bool:
     """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
+    if "part" not in text and "individual" not in text and "split" not in text:
+        return False
     return bool(_PARTS.search(_MAYBE_PARTS.sub(" ", _NOT_PARTS.sub(" ", text))))
 
 

@@ -114,6 +114,8 @@ _TRIFLE = re.compile(
 
 
 def _trades_only(body: str) -> bool:
+    if "trad" not in body and "cash" not in body and "money" not in body:
+        return False
     return bool(_ONLY_TRADES.search(body)) and not _NO_TRADES.search(body)
 
 

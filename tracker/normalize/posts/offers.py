@@ -11,7 +11,7 @@ from tracker.normalize.posts.prices import Settled, settle
 from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
 from tracker.normalize.types import Offer, Shipping
 
-__all__ = ["offer_of"]
+__all__ = ["offer_of", "read_statements"]
 
 _CURRENCIES = {
     "canadianhardwareswap": "CAD",
@@ -28,6 +28,23 @@ _IN_CURRENCY = re.compile(
 )
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
+
+
+_CODE_WORDS = ("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud")
+
+
+def read_statements(post: Post, layout: Layout) -> None:
+    """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
+    text = layout.post.text
+    said = shipping_of_post(_prose(layout))
+    if said is not None:
+        post.carriage = said[0]
+        post.trace.add("carriage", f"{said[0]} for all prices", said[1], said[2], "body")
+    stated = _IN_CURRENCY.search(text) if any(word in text for word in _CODE_WORDS) else None
+    if stated is not None:
+        code = stated.group("code") or stated.group("all") or stated.group("after")
+        post.stated_currency = _CODES.get(code, code.upper()[:3])
+        post.trace.add("currency", f"{post.stated_currency} for all prices", stated.start(), stated.end(), "body")
 
 
 def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
@@ -78,10 +95,8 @@ def _confidence(item: Item, settled: Settled) -> float:
 def _currency(post: Post, amount: Amount | None) -> str:
     if amount is not None and amount.currency:
         return amount.currency
-    stated = _IN_CURRENCY.search(post.body.text)
-    if stated:
-        code = stated.group("code") or stated.group("all") or stated.group("after")
-        return _CODES.get(code, code.upper()[:3])
+    if post.stated_currency:
+        return post.stated_currency
     default = _CURRENCIES.get(post.listing.source.lower())
     if default:
         return default
@@ -109,7 +124,7 @@ def _prose(layout: Layout) -> str:
     for table in layout.tables:
         if table.retail:
             text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
-    return text.replace("prices include shipping and discounts", "")
+    return text.replace("prices include shipping and discounts", " " * 37)
 
 
 def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:
@@ -122,9 +137,8 @@ def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> 
         table = next((table for number, (table, _) in layout.rows.items() if number == item.line), None)
         if table is not None and table.shipped:
             return "included", None
-    said = shipping_of_post(_prose(layout))
-    if said is not None:
+    if post.carriage is not None:
         cost = next((a.value for amounts in layout.amounts.values() for a in amounts if a.kind == "shipping"), None)
-        return said[0], cost if said[0] == "extra" else None
+        return post.carriage, cost if post.carriage == "extra" else None
     local = shipping_of_title(post.title.want_text)
     return (local or "unknown"), None

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
 from tracker.normalize.posts.trace import Tracer
-from tracker.normalize.types import Intent, ListingText
+from tracker.normalize.types import Intent, ListingText, Shipping
 
 __all__ = ["Post"]
 
 
 @dataclass(slots=True)
 class Post:
-    """``other_goods``: the title offers more than its cards, so that a price may be that of something else."""
+    """``other_goods``: the title offers more than its cards, so that a price may be that of something else.
+
+    ``carriage`` and ``stated_currency`` are what the post says once for all of its prices.
+    """
 
     listing: ListingText
     title_post: PostText
@@ -21,3 +24,5 @@ class Post:
     intent: Intent
     trace: Tracer
     other_goods: bool = False
+    carriage: Shipping | None = None
+    stated_currency: str | None = None

@@ -8,7 +8,7 @@ from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import bare_numbers, lay_out, mentions_of
-from tracker.normalize.posts.offers import offer_of
+from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
@@ -77,4 +77,5 @@ def _offers(post: Post) -> list[Offer]:
     count_both(post, cards)
     apply_edits(layout, cards, other_goods)
     close_post(post, layout, cards)
+    read_statements(post, layout)
     return [offer_of(post, layout, item) for item in cards.items]

@@ -13,11 +13,14 @@ _RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
     ("included", re.compile(rf"(?<!\w){union('shipping.all_included')}(?!\w)")),
     ("local", re.compile(rf"(?<!\w){union('shipping.all_local')}(?!\w)")),
 )
+_ANY = re.compile(r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]")
 _LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
 
 
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
+    if not _ANY.search(text):
+        return None
     for kind, rule in _RULES:
         match = rule.search(text)
         if match:

@@ -11,9 +11,8 @@ LONGEST_BODY = 40_000
 """Characters of a self post that Reddit stores; what is longer is no post and is read up to here."""
 
 _ADDRESS = re.compile(r"https?:/{1,2}[^\s|<>)\]~]{1,2000}|(?<![\w@])www\.[^\s|<>)\]~]{1,2000}")
-_DOMAIN = re.compile(
-    r"(?<![\w@.])(?:[\w-]{1,40}\.){1,3}(?:com|net|org|io|gg|co\.uk|ca|ly|pro|me)\b(?:/[^\s|<>)\]~]{0,500})?"
-)
+_DOMAIN = re.compile(r"\.(?:com|net|org|io|gg|co\.uk|ca|ly|pro|me)\b(?:/[^\s|<>)\]~]{0,500})?")
+_HOST = re.compile(r"[\w.-]{1,60}$")
 _LINK_TARGET = re.compile(
     r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]{0,100}\)[^()\s]{0,100})?[^()\n]{0,200}\)"
 )
@@ -21,7 +20,7 @@ _PERSON = re.compile(r"(?<![\w/])/?[ur]/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
 _ENDINGS = (".com", ".net", ".org", ".io", ".gg", ".co.uk", ".ca", ".ly", ".pro", ".me")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_BLANKS = {code: " " for code in range(32) if code != 10}
 _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*{2,3}|(?<=\S)\*|\*(?=\S)|__|`|\\|(?<![\w])_(?=\w)|(?<=\w)_(?![\w])")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
@@ -86,6 +85,15 @@ def _link_target(match: re.Match[str]) -> str:
     return match.group()
 
 
+def _without_domains(text: str) -> str:
+    """Blank out addresses that were written without their scheme: ``imgur.com/a/3080``."""
+    for match in reversed(list(_DOMAIN.finditer(text))):
+        host = _HOST.search(text, max(0, match.start() - 60), match.start())
+        if host is not None and "@" not in text[max(0, host.start() - 1) : host.start()]:
+            text = text[: host.start()] + " " * (match.end() - host.start()) + text[match.end() :]
+    return text
+
+
 def _strikes(text: str) -> tuple[tuple[int, int], ...]:
     """Spans between paired ``~~``; a pair does not reach over an empty line, and a lone mark is ignored."""
     spans: list[tuple[int, int]] = []
@@ -102,8 +110,7 @@ def _strikes(text: str) -> tuple[tuple[int, int], ...]:
 def read_text(raw: str) -> PostText:
     """Blank out addresses, link targets, people, entities and markup; remember what was struck through."""
     raw = raw[:LONGEST_BODY]
-    text = raw.lower() if raw.isascii() and not _CONTROL.search(raw) else raw.translate(_CHARACTERS)
-    text = text.replace("\t", " ")
+    text = raw.lower().translate(_BLANKS) if raw.isascii() else raw.translate(_CHARACTERS).replace("\t", " ")
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "](" in text or "] (" in text:
@@ -113,7 +120,7 @@ def read_text(raw: str) -> PostText:
     if "u/" in text or "r/" in text:
         text = _PERSON.sub(_blank, text)
     if any(ending in text for ending in _ENDINGS):
-        text = _DOMAIN.sub(_blank, text)
+        text = _without_domains(text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)
