@@ -1,7 +1,7 @@
 """Reads of what fair value stands on: prices of a span of days, which cards were ever seen, values as stored."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -10,8 +10,10 @@ from db import light
 
 _fair = light.fair_value
 
-#: Prices that a card keeps at most of a span; beyond, a part of the listings stands for all of them.
-MOST_PRICES = 4000
+#: Prices that a card keeps at most of the last ``RECENT_DAYS`` and of the time before; beyond, a part of
+#: the listings stands for all of them.
+RECENT_DAYS = 45
+MOST_RECENT, MOST_OLDER = 800, 400
 
 
 class PriceRow(NamedTuple):
@@ -29,9 +31,15 @@ class PriceRow(NamedTuple):
 def price_rows(conn: Connection, since: date, until: date, conditions: Sequence[str]) -> Iterator[PriceRow]:
     """Yield the prices (no bids) with ``since`` <= day < ``until`` that enter the statistics and are known in dollars.
 
-    A card with more than ``MOST_PRICES`` is thinned by the keys of its listings, which is a fair draw
-    and the same one every time.
+    A card with very many is thinned by the keys of its listings, which is a fair draw and the same one
+    every time.
     """
+    recent = max(since, until - timedelta(days=RECENT_DAYS))
+    yield from _span(conn, recent, until, conditions, MOST_RECENT)
+    yield from _span(conn, since, recent, conditions, MOST_OLDER)
+
+
+def _span(conn: Connection, since: date, until: date, conditions: Sequence[str], most: int) -> Iterator[PriceRow]:
     span = {"since": _day(conn, since), "until": _day(conn, until)}
     counted = conn.execute(
         text(
@@ -40,10 +48,9 @@ def price_rows(conn: Connection, since: date, until: date, conditions: Sequence[
         ),
         span,
     )
-    every = {gpu_id: _thinning(n) for gpu_id, n in counted}
-    whole = sorted(gpu_id for gpu_id, step in every.items() if step == 1)
+    every = {gpu_id: _thinning(n, most) for gpu_id, n in counted}
     query = _query(conn)
-    if len(whole) == len(every):
+    if all(step == 1 for step in every.values()):
         yield from _rows(conn, f"{query} AND day >= :since AND day < :until", span, conditions)
         return
     for gpu_id, step in sorted(every.items()):
@@ -52,9 +59,9 @@ def price_rows(conn: Connection, since: date, until: date, conditions: Sequence[
         yield from _rows(conn, sql, span | {"gpu": gpu_id}, conditions)
 
 
-def _thinning(n: int) -> int:
+def _thinning(n: int, most: int) -> int:
     step = 1
-    while n > step * MOST_PRICES:
+    while n > step * most:
         step *= 2
     return step
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from db import live
 from tracker.pricing.currency import Rates
@@ -41,21 +41,23 @@ def best_offers(
 
     ``worth`` has the fair values by card; what is so far under them that it is likely bait is none.
     """
-    wanted, shown = conditions_of(condition), Shown(now)
-    found: dict[int, BestOffer] = {}
+    wanted, shown, today = conditions_of(condition), Shown(now), now.date()
+    found: dict[int, tuple[float, Any]] = {}
     for row in live.live_offers(conn, now - LIVE_IMPORT, full=False):
-        if row.condition not in wanted or not shown.shown(row):
-            continue
-        price = dollars(table, row.unit_price, row.currency, now.date())
-        if price is None:
-            continue
-        shipping = None if row.shipping_minor is None else dollars(table, row.shipping_minor, row.currency, now.date())
-        offer = BestOffer(
-            id=f"{row.source}:{row.external_id}", source=row.source, condition=row.condition, price_usd=price,
-            shipping_usd=shipping, link=link(row.source, row.external_id, row.url), last_seen=row.last_seen,
-        )  # fmt: skip
+        least = dollars(table, row.unit_price + (row.shipping_minor or 0), row.currency, today)
         before = found.get(row.gpu_id)
-        likely = offer.least >= BAIT_BELOW * (worth.get(row.gpu_id) or 0.0)
-        if likely and (before is None or offer.least < before.least):
-            found[row.gpu_id] = offer
-    return found
+        if least is None or (before is not None and before[0] <= least) or row.condition not in wanted:
+            continue
+        if least >= BAIT_BELOW * (worth.get(row.gpu_id) or 0.0) and shown.shown(row):
+            found[row.gpu_id] = least, row
+    return {gpu_id: _offer(row, table, today) for gpu_id, (_, row) in found.items()}
+
+
+def _offer(row: Any, table: Rates, today: date) -> BestOffer:
+    shipping = row.shipping_minor
+    return BestOffer(
+        id=f"{row.source}:{row.external_id}", source=row.source, condition=row.condition,
+        price_usd=dollars(table, row.unit_price, row.currency, today) or 0.0,
+        shipping_usd=None if shipping is None else dollars(table, shipping, row.currency, today),
+        link=link(row.source, row.external_id, row.url), last_seen=row.last_seen,
+    )  # fmt: skip

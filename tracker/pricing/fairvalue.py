@@ -4,6 +4,7 @@ Without a day the value is that of now, from everything seen so far. It is store
 whose 00:00 UTC is the first moment that sees all of today.
 """
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -55,14 +56,31 @@ def _stored(conn: "Connection", day: date, condition: str) -> list[FairValue]:
 
 
 def _computed(prices: list[valuation.PriceRow], seen: list[int], day: date, condition: str) -> list[FairValue]:
+    # The matrices are small: threads would only wait for each other. Heeded before numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tracker.pricing.valuing import compute
 
     return compute(prices, seen, day, condition)
 
 
 def update_fair_values(engine: "Engine", as_of: date | None = None) -> int:
-    """Compute and store the values of now (or of ``as_of``) where they are missing; return how many rows there are."""
-    return sum(len(fair_values(engine, as_of, condition)) for condition in KEPT_CONDITIONS)
+    """Compute and store the values of now (or of ``as_of``) where they are missing; return how many there are.
+
+    One transaction, so that no price can change between reading and storing.
+    """
+    from db.store.sql import lock_writers
+    from db.store.valuation import write_values
+
+    day, n = key_day(as_of), 0
+    for condition in KEPT_CONDITIONS:
+        with engine.begin() as conn:
+            lock_writers(conn)
+            found = _stored(conn, day, condition)
+            if not found:
+                found = _computed(*_read(conn, day, condition), day, condition)
+                write_values(conn, condition, day, [value.row() for value in found])
+            n += len(found)
+    return n
 
 
 def conditions_of(condition: str) -> Sequence[str]:
@@ -95,7 +113,12 @@ def _keep(
     try:
         with engine.begin() as conn:
             lock_writers(conn)
-            if sorted(_read(conn, day, condition)[0], key=repr) == sorted(prices, key=repr):
+            if _digest(_read(conn, day, condition)[0]) == _digest(prices):
                 write_values(conn, condition, day, rows)
     except DBAPIError:
         return  # read-only or full: the values are right all the same
+
+
+def _digest(prices: list[valuation.PriceRow]) -> tuple[int, int]:
+    """Return what tells two lists of prices apart, whatever their order."""
+    return len(prices), sum(map(hash, prices))

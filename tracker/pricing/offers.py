@@ -16,13 +16,13 @@ from db.ids import stable_id
 from db.store.rollup import POOLED, POOLED_CONDITIONS
 from tracker.catalog import Gpu, catalog
 from tracker.pricing.currency import Rates, rates
-from tracker.pricing.fairvalue import update_fair_values, values_at
+from tracker.pricing.fairvalue import fair_values, values_at
 from tracker.pricing.landed import Landed, landed
 from tracker.pricing.links import link
 from tracker.pricing.metrics import metrics
 from tracker.pricing.risk import Signs, is_placeholder, risks
 from tracker.pricing.shown import LIVE_IMPORT, Shown, dollars
-from tracker.pricing.values import FairValue
+from tracker.pricing.values import KEPT_CONDITIONS, FairValue
 from tracker.pricing.verdict import DEAL_DISCOUNT, why_not
 from tracker.settings import PricingSection, pricing_settings
 
@@ -103,11 +103,12 @@ def live_offers(
     """Return every offer that is live at ``now`` and may be shown, with its judgement, in the order of their keys."""
     day = now.date() + timedelta(days=1)
     if conn is None:
-        update_fair_values(engine, day)
+        for condition in KEPT_CONDITIONS:
+            fair_values(engine, day, condition)  # stored, where the database can be written
         with engine.connect() as opened:
             return live_offers(engine, now, opened, min_discount=min_discount)
     worth = {
-        condition: {value.gpu_id: value for value in values_at(conn, day, condition)} for condition in (POOLED, "new")
+        condition: {value.gpu_id: value for value in values_at(conn, day, condition)} for condition in KEPT_CONDITIONS
     }
     judge = _Judge(now, worth, min_discount)
     rows = [row for row in live.live_offers(conn, now - LIVE_IMPORT) if judge.shown(row)]

@@ -13,14 +13,13 @@ from tracker.pricing.best import BestOffer, best_offers
 from tracker.pricing.currency import Rates, rates
 from tracker.pricing.fairvalue import fair_values, key_day
 from tracker.pricing.metrics import metrics
-from tracker.pricing.values import FairValue
+from tracker.pricing.values import WEEKS, FairValue
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 #: A card with a new price on so many of the last 30 days can be bought any day.
 DAILY_SUPPLY_DAYS = 25
-_WEEKS = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +175,7 @@ def _row(gpu: Gpu, value: FairValue, as_of: date, currency: str, rate: float, be
         high=shown["high"], n=value.n, n_effective=value.n_effective, kind=value.kind, condition=value.condition,
         currency=currency, **metrics(value.value, gpu), as_of=as_of, reason=value.reason, trend_30=value.trend_30,
         trend_90=value.trend_90, level=value.facts.get("level") if value.value is not None else None,
-        supply_days=supply, daily_supply=supply >= DAILY_SUPPLY_DAYS, history=value.weekly(_WEEKS), best_offer=best,
+        supply_days=supply, daily_supply=supply >= DAILY_SUPPLY_DAYS, history=value.weekly(WEEKS), best_offer=best,
         gaps=tuple(value.facts.get("gaps", ())),
     )  # fmt: skip
 

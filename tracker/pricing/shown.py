@@ -44,5 +44,7 @@ def _live_for(name: str, kind: str) -> timedelta:
 
 def dollars(table: Rates, minor: int, currency: str | None, day: date) -> float | None:
     """Return minor units of ``currency`` in US dollars at the rate of ``day``, None where none is known."""
+    if currency == "USD":
+        return minor / 100
     found = table.usd(minor, currency, day) if currency else None
     return None if found is None else found.cents / 100

@@ -1,9 +1,8 @@
 """What one card is worth on a day, as it is stored and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from db.store.rollup import POOLED
@@ -11,6 +10,7 @@ from db.store.rollup import POOLED
 #: Raised whenever the same prices give other values; stored values of older methods are not used.
 METHOD_VERSION = 1
 FEWEST_EFFECTIVE = 5.0
+WEEKS = 26  # of which the value is kept, to draw
 WINDOW_DAYS = 365  # prices older than this say nothing; also in tracker.pricing.estimator.timegrid
 #: What values are kept for after each ingest; others are computed when asked for.
 KEPT_CONDITIONS = (POOLED, "new")
@@ -39,10 +39,9 @@ class FairValue:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def weekly(self, weeks: int) -> tuple[float | None, ...]:
-        """Return the value in US dollars at each week's end, oldest first; None where the card had no price yet."""
-        path = self.facts.get("path", []) if self.value is not None else []
-        points: list[Any] = [(0.0, self.value), *path]
-        return tuple(_at(points, 7.0 * week) for week in range(weeks - 1, -1, -1)) if path else ()
+        """Return the value in US dollars of the last weeks, oldest first; None where the card had no price yet."""
+        path = self.facts.get("weekly", []) if self.value is not None else []
+        return tuple(path[:weeks][::-1])
 
     def row(self) -> dict[str, Any]:
         """Return it as a row of the table, amounts in cents."""
@@ -61,13 +60,6 @@ class FairValue:
 
 _AMOUNTS = ("value", "low", "high")
 _SAME = ("gpu_id", "condition", "day", "n", "n_effective", "kind", "reason", "trend_30", "trend_90")
-
-
-def _at(points: Sequence[tuple[float, float]], age: float) -> float | None:
-    for (near, price), (far, older) in pairwise(points):
-        if near <= age <= far:
-            return round(price + (older - price) * (age - near) / (far - near), 2)
-    return None
 
 
 def _cents(amount: float | None) -> int | None:

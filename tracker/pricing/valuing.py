@@ -14,10 +14,10 @@ from db.store.rollup import POOLED
 from db.valuation import PriceRow
 from tracker.pricing.estimator import KINDS, POOLED_CONDITIONS, estimate, make_sample
 from tracker.pricing.interval import half_width
-from tracker.pricing.values import FEWEST_EFFECTIVE, WINDOW_DAYS, FairValue
+from tracker.pricing.values import FEWEST_EFFECTIVE, WEEKS, WINDOW_DAYS, FairValue
 
 _JULIAN_OF_ORDINAL = 1721424.5
-_PATH_DAYS = 180.0
+_PATH_DAYS = 190.0
 
 
 def compute(prices: Sequence[PriceRow], seen: Sequence[int], day: date, condition: str) -> list[FairValue]:
@@ -132,13 +132,19 @@ def _no_prices(condition: str) -> str:
 
 def _trend(unit: _Unit, days: float) -> float | None:
     """Return the relative change of the value over ``days``, None where its prices do not reach back so far."""
-    if unit.oldest < days:
+    before = _at(unit, days)
+    return None if before is None else round(math.exp(unit.log_value) / before - 1, 4)
+
+
+def _at(unit: _Unit, age: float) -> float | None:
+    """Return the value ``age`` days ago in US dollars, None where the card had no price yet."""
+    if age > unit.oldest:
         return None
-    before = None
-    for (age, price), (next_age, next_price) in pairwise(unit.path):
-        if age <= days <= next_age:
-            before = price + (next_price - price) * (days - age) / (next_age - age)
-    return None if before is None else round(math.exp(unit.log_value - before) - 1, 4)
+    points = [(0.0, unit.log_value), *unit.path]
+    for (near, price), (far, older) in pairwise(points):
+        if near <= age <= far:
+            return round(math.exp(price + (older - price) * (age - near) / (far - near)), 2)
+    return None
 
 
 def _facts(unit: _Unit) -> dict[str, Any]:
@@ -149,7 +155,7 @@ def _facts(unit: _Unit) -> dict[str, Any]:
         "newest_days": round(unit.newest, 2),
         "oldest_days": round(unit.oldest, 2),
         "days_30": unit.days_30,
-        "path": [[age, round(math.exp(price), 2)] for age, price in unit.path if age <= unit.oldest + 2],
+        "weekly": [_at(unit, 7.0 * week) for week in range(WEEKS)],
         "gaps": [_gap(gap) for gap in unit.gaps],
     }
 

@@ -197,7 +197,8 @@ def test_a_card_with_more_prices_than_are_needed_is_thinned_the_same_way_every_t
 ) -> None:
     engine = open_engine(sqlite_url)
     learn(engine, rows(per_card=40))
-    monkeypatch.setattr("db.valuation.MOST_PRICES", 15)
+    monkeypatch.setattr("db.valuation.MOST_RECENT", 15)
+    monkeypatch.setattr("db.valuation.MOST_OLDER", 5)
     with engine.connect() as conn:
         some = list(price_rows(conn, day(0), day(LAST + 1), ["used"]))
         again = list(price_rows(conn, day(0), day(LAST + 1), ["used"]))

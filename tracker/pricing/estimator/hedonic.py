@@ -17,7 +17,10 @@ def prior_level(level: Floats, variance: Floats, seen: Bools, figures: Floats | 
     """
     mean = np.full(len(level), np.median(level[seen]))
     spread = float(np.mean((level[seen] - mean[seen]) ** 2)) + _FLOOR
-    if figures is None or figures.shape[1] == 0 or seen.sum() < _FEWEST_CARDS:
+    if figures is None or seen.sum() < _FEWEST_CARDS:
+        return mean, spread
+    figures = figures[:, ~np.isnan(figures[seen]).all(0)]
+    if not figures.shape[1]:
         return mean, spread
     known = figures[seen]
     center = np.nanmean(known, 0)
