@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tracker.pricing.frames import deals as deals
     from tracker.pricing.frames import fair_value as fair_value
+    from tracker.pricing.frames import gaps as gaps
     from tracker.pricing.frames import market as market
     from tracker.pricing.price_history import history as history
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "deals": "tracker.pricing.frames",
     "fair_value": "tracker.pricing.frames",
+    "gaps": "tracker.pricing.frames",
     "history": "tracker.pricing.price_history",
     "market": "tracker.pricing.frames",
 }
 
-__all__ = ["deals", "fair_value", "history", "market"]
+__all__ = ["deals", "fair_value", "gaps", "history", "market"]
 
 
 def __getattr__(name: str) -> Any:

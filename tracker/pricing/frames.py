@@ -66,3 +66,13 @@ def deals_frame(rows: Sequence[LiveOffer]) -> pd.DataFrame:
 def deals(engine: "Engine", wanted: Wanted | None = None, *, now: datetime | None = None) -> pd.DataFrame:
     """Return ``deal_rows`` as a pandas frame; columns as the fields of ``LiveOffer``."""
     return deals_frame(deal_rows(engine, wanted, now=now))
+
+
+def gaps(engine: "Engine", as_of: date | None = None, condition: str = POOLED) -> pd.DataFrame:
+    """Return the measured gaps between kinds of price and conditions as a pandas frame; empty where none could be.
+
+    Columns: name (such as "ask against sold"), share (0.08 is 8 % above), error (standard error in ln
+    price), n (pairs of listings behind it).
+    """
+    found = next((value.facts["gaps"] for value in fair_values(engine, as_of, condition) if value.facts), [])
+    return pd.DataFrame(found, columns=["name", "share", "error", "n"])

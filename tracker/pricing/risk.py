@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-#: Under this share of fair value an offer is more likely bait than luck: real prices with a spread of
-#: 0.09 to 0.25 lie there once in 1,000 or less, bait nearly always (facts in docs/fair-value.md).
+#: Under this share of fair value an offer is more likely bait than luck: where prices spread by 0.12, an
+#: honest one lies there once in three million, by 0.25 once in 120 (docs/fair-value.md).
 BAIT_BELOW = 0.55
 
 _NEW_LISTING = timedelta(hours=24)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 import tracker.pricing
 from db.errors import GpudealsError
 from tests.tracker.prices import START, at, learn, priced
-from tests.tracker.pricing.test_fair_value import LAST, day, rows
+from tests.tracker.pricing.test_fair_value import CARDS, LAST, day, rows
 from tracker.pricing.currency import Rates, Usd
 from tracker.pricing.ranking import SORTS, Asked, as_row, market_rows
 
@@ -116,3 +116,17 @@ def test_frames_have_documented_columns(engine: Engine) -> None:
     values = tracker.pricing.fair_value(engine, [day(30), AS_OF])
     assert values.groupby("day").size().tolist() == [4, 4]
     assert tracker.pricing.deals(engine).empty
+
+
+def test_the_gap_between_asks_and_sales_is_a_frame(engine: Engine) -> None:
+    asks = [
+        priced(slug, at(day), base * 1.1, f"{slug}-ask-{day}", kind="ask")
+        for slug, base in CARDS.items()
+        for day in range(2, 50, 4)
+    ]
+    learn(engine, [*rows(), *asks])
+    found = tracker.pricing.gaps(engine, AS_OF)
+    assert found["name"].tolist() == ["ask against sold"]
+    assert found["share"][0] == pytest.approx(0.13, abs=0.05)  # asks here do not fall with the market
+    assert found["n"][0] >= 20
+    assert market_rows(engine, as_of=AS_OF)[0].kind == "mixed"
