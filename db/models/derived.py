@@ -149,7 +149,8 @@ class DailyPrice(SQLModel, table=True):
     # The key is most of the row, so on SQLite the table is its own index: half the size, read in order.
     __table_args__ = {"sqlite_with_rowid": False}
 
-    gpu_id: int = Field(sa_column=Column(BigInt, ForeignKey("gpu.id"), primary_key=True))
+    # No foreign key: rows are counted by the million from observations, which have one.
+    gpu_id: int = Field(primary_key=True, sa_type=BigInt)
     kind: str = Field(primary_key=True)
     condition: str = Field(primary_key=True)
     currency: str = Field(primary_key=True)

@@ -62,6 +62,21 @@ def upgrade() -> None:
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('source', 'name', name=op.f('pk_cursor'))
     )
+    op.create_table('daily_price',
+    sa.Column('gpu_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('condition', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('min', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('p25', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('median', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('p75', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('max', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('gpu_id', 'kind', 'condition', 'currency', 'day', name=op.f('pk_daily_price')),
+    sqlite_with_rowid=False
+    )
     op.create_table('daily_todo',
     sa.Column('gpu_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('first_day', sa.Date(), nullable=False),
@@ -170,22 +185,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_alert_message_id'), ['message_id'], unique=False)
         batch_op.create_index('ix_alert_state', ['state', 'due_at'], unique=False)
 
-    op.create_table('daily_price',
-    sa.Column('gpu_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('condition', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('n', sa.Integer(), nullable=False),
-    sa.Column('min', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('p25', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('median', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('p75', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('max', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['gpu_id'], ['gpu.id'], name=op.f('fk_daily_price_gpu_id')),
-    sa.PrimaryKeyConstraint('gpu_id', 'kind', 'condition', 'currency', 'day', name=op.f('pk_daily_price')),
-    sqlite_with_rowid=False
-    )
     op.create_table('fair_value',
     sa.Column('gpu_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('condition', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -357,7 +356,6 @@ def downgrade() -> None:
 
     op.drop_table('observation')
     op.drop_table('fair_value')
-    op.drop_table('daily_price')
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.drop_index('ix_alert_state')
         batch_op.drop_index(batch_op.f('ix_alert_message_id'))
@@ -379,6 +377,7 @@ def downgrade() -> None:
     op.drop_table('job_run')
     op.drop_table('gpu')
     op.drop_table('daily_todo')
+    op.drop_table('daily_price')
     op.drop_table('cursor')
     with op.batch_alter_table('crawl_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_crawl_run_source'))
