@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select, tuple_
 
 from db import light
 from db.ids import stable_id
@@ -13,18 +13,29 @@ _seen, _gpu, _listing = light.observation, light.gpu, light.raw_listing
 _BATCH = 2000
 
 
+def place_of(conn: Connection, observation_id: int) -> tuple[date, int] | None:
+    """Return where an observation stands in the stream, None for one that is not there."""
+    if abs(observation_id) >= 2**63:
+        return None
+    row = conn.execute(select(_seen.c.day, _seen.c.id).where(_seen.c.id == observation_id)).first()
+    return None if row is None else (row.day, row.id)
+
+
 def stream_observations(
     conn: Connection,
     *,
     slug: str | None = None,
     kind: str | None = None,
     since: date | None = None,
+    until: date | None = None,
     before: date | None = None,
+    after: tuple[date, int] | None = None,
     limit: int,
 ) -> Iterator[dict[str, Any]]:
     """Yield the observations that enter the statistics, oldest day first; amounts in minor units.
 
-    ``before`` hides everything from its 00:00 UTC on. At most a batch is held in memory.
+    ``since`` and ``until`` are inclusive; ``before`` hides everything from its 00:00 UTC on; ``after`` is
+    the place of the last one read. At most a batch is held in memory.
     """
     query = (
         select(
@@ -46,6 +57,10 @@ def stream_observations(
         query = query.where(_seen.c.day >= since)
     if before is not None:
         query = query.where(_seen.c.day < before)
+    if until is not None:
+        query = query.where(_seen.c.day <= until)
+    if after is not None:
+        query = query.where(tuple_(_seen.c.day, _seen.c.id) > tuple_(*map(literal, after)))
     result = conn.execution_options(stream_results=True, yield_per=_BATCH).execute(query)
     for row in result.mappings():
         yield dict(row) | {

@@ -55,8 +55,13 @@ def schema() -> dict[str, Any]:
 def feed(engine: "Engine", now: datetime | None = None) -> dict[str, Any]:
     """Return the feed as of ``now``: a document of plain values, cards in the order of their SKU."""
     now = now or datetime.now(UTC)
-    worth = {row.sku: row for row in market_rows(engine, now=now)}
-    offers = _offers(live_offers(engine, now))
+    return feed_of(market_rows(engine, now=now), live_offers(engine, now), now)
+
+
+def feed_of(rows: Iterable[MarketRow], live: Iterable[LiveOffer], now: datetime) -> dict[str, Any]:
+    """Return the feed from rows of the market and live offers that were read already."""
+    worth = {row.sku: row for row in rows}
+    offers = _offers(live)
     return {
         "schema_version": SCHEMA_VERSION,
         "as_of": now.date().isoformat(),

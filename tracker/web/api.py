@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from db.observing import place_of, stream_observations
+from tracker.catalog import Gpu, catalog
+from tracker.catalog.sheet import as_record
+from tracker.pricing.dealing import Wanted, chosen_offers
 from tracker.pricing.price_history import KINDS, Period
-from tracker.web import reading
+from tracker.web import params, reading
 from tracker.web.errors import ErrorBody
 from tracker.web.params import (
     AsOf,
@@ -32,6 +35,7 @@ T = TypeVar("T")
 ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorBody, "description": "A parameter cannot be read."},
     429: {"model": ErrorBody, "description": "Too many requests; Retry-After says when to come back."},
+    503: {"model": ErrorBody, "description": "The database does not answer; Retry-After says when to come back."},
 }
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "There is no such card."}}
 Sku = Annotated[str, Path(min_length=1, max_length=80, description="SKU, such as rtx-3090-24gb.")]
@@ -48,7 +52,7 @@ def _page(items: Sequence[T], limit: int, offset: int) -> dict[str, Any]:
     return {"total": len(items), "limit": limit, "offset": offset, "items": items[offset : offset + limit]}
 
 
-def _known(sku: str) -> Any:
+def _known(sku: str) -> Gpu:
     try:
         return card(sku)
     except NoSuchCardError as error:
@@ -68,12 +72,12 @@ def market(
 @router.get("/deals")
 def deals(
     request: Request,
-    sku: Annotated[str | None, Query(max_length=80, description="One card.")] = None,
+    sku: params.Sku = None,
     min_vram: MinVram = None,
     max_price: MaxPrice = None,
-    min_quantity: Annotated[int | None, Query(ge=1, le=10_000, description="So many cards at once.")] = None,
-    region: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="Country of the item.")] = None,
-    source: Annotated[str | None, Query(max_length=40, description="One market.")] = None,
+    min_quantity: params.MinQuantity = None,
+    region: params.Region = None,
+    source: params.SourceName = None,
     every: Annotated[
         bool, Query(alias="all", description="Every live offer, with what keeps it from being a deal.")
     ] = False,
@@ -81,31 +85,25 @@ def deals(
     offset: Offset = 0,
 ) -> DealPage:
     """Live offers under fair value, the largest discount first; listings respect their source's display policy."""
-    from tracker.pricing.dealing import Wanted, chosen_offers
-
     wanted = Wanted(sku=sku, min_vram=min_vram, max_price=max_price, min_quantity=min_quantity, region=region,
                     source=source, every=every)  # fmt: skip
-    found = chosen_offers(_snapshots(request).get().offers, wanted)
-    return DealPage.model_validate(_page(found, limit, offset), from_attributes=True)
+    snapshot = _snapshots(request).get()
+    found = chosen_offers(snapshot.offers, wanted)
+    return DealPage.model_validate({"as_of": snapshot.at, **_page(found, limit, offset)}, from_attributes=True)
 
 
 @router.get("/gpus")
 def gpus(min_vram: MinVram = None, limit: Limit = 500, offset: Offset = 0) -> GpuPage:
     """The catalog: every card with its specifications and their sources."""
-    from tracker.catalog import catalog
-    from tracker.catalog.sheet import as_record
-
-    found = [as_record(gpu) for gpu in catalog() if min_vram is None or gpu.vram_gb >= min_vram]
-    return GpuPage.model_validate(_page(found, limit, offset))
+    page = _page([gpu for gpu in catalog() if min_vram is None or gpu.vram_gb >= min_vram], limit, offset)
+    return GpuPage.model_validate(page | {"items": [as_record(gpu) for gpu in page["items"]]})
 
 
 @router.get("/gpus/{sku}", responses=NOT_FOUND)
 def gpu(request: Request, sku: Sku) -> GpuBody:
     """One card: specifications, and its row of the market."""
-    from tracker.catalog.sheet import as_record
-
     found = _known(sku)
-    row = next((row for row in _snapshots(request).get().rows if row.sku == found.slug), None)
+    row = reading.row_of(_snapshots(request), found.slug)
     item = None if row is None else MarketItem.model_validate(row)
     return GpuBody(gpu=as_record(found), market=item)
 
@@ -136,43 +134,55 @@ def history(
 @router.get(
     "/observations",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}}}, **NOT_FOUND},
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}, **NOT_FOUND},
 )
 def observations(
     request: Request,
     sku: Annotated[str | None, Query(max_length=80, description="One card; all without it.")] = None,
     kind: Annotated[KindName | None, Query(description="One kind of price.")] = None,
     since: Annotated[date | None, Query(description="First day, UTC.")] = None,
+    until: Annotated[date | None, Query(description="Last day, UTC.")] = None,
     as_of: AsOf = None,
+    after: Annotated[
+        str | None, Query(pattern="^-?[0-9]{1,19}$", description="The id of the last line read: what follows it.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000_000, description="Rows at most.")] = 100_000,
 ) -> Response:
     """Every price that counts, oldest day first, one JSON object a line; without titles or links."""
-    from db.observing import stream_observations
-
     slug = _known(sku).slug if sku else None
     engine = _snapshots(request).engine
+    with engine.connect() as conn:
+        place = place_of(conn, int(after)) if after else None
+    if after and place is None:
+        raise HTTPException(404, f"there is no observation {after}")
+    wanted = {"slug": slug, "kind": kind, "since": since, "until": until, "before": as_of, "after": place}
 
     def lines() -> Iterator[str]:
+        if getattr(request.state, "head", False):
+            return
         with engine.connect() as conn:
-            for row in stream_observations(conn, slug=slug, kind=kind, since=since, before=as_of, limit=limit):
+            for row in stream_observations(conn, **wanted, limit=limit):
                 yield json.dumps(row, default=str, separators=(",", ":")) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-@router.get("/catalog", responses={304: {"description": "The feed is as it was."}})
-def catalog_feed(request: Request) -> Response:
+@router.get(
+    "/catalog",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+        304: {"description": "The feed is as it was."},
+    },
+)
+def catalog_feed(
+    request: Request,
+    if_none_match: Annotated[str | None, Header(description="ETag of the feed that is there already.")] = None,
+    if_modified_since: Annotated[str | None, Header(description="Its Last-Modified.")] = None,
+) -> Response:
     """The rig planner's feed: specifications, fair values, trends, best offers; see ``schema_version`` in it."""
-    from tracker.feed import feed
-
-    snapshots = _snapshots(request)
-    text, made = snapshots.answer(("feed",), lambda: (json.dumps(feed(snapshots.engine)), snapshots.get().at))
-    tag = f'"{sha256(text.encode()).hexdigest()[:32]}"'
-    headers = {
-        "etag": tag,
-        "last-modified": made.strftime("%a, %d %b %Y %H:%M:%S GMT"),
-        "cache-control": "public, max-age=60",
-    }
-    if tag in [part.strip() for part in request.headers.get("if-none-match", "").split(",")]:
+    found = request.app.state.feed.now()
+    headers = {"etag": found.tag, "last-modified": found.last_modified, "cache-control": "public, max-age=60"}
+    if found.is_known(if_none_match, if_modified_since):
         return Response(status_code=304, headers=headers)
-    return Response(text, media_type="application/json", headers=headers)
+    return Response(found.text, media_type="application/json", headers=headers)

@@ -1,25 +1,29 @@
 """Puts pages, API and their guards together."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+import threading
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from math import ceil
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from tracker.settings import WebSection
 from tracker.web import api, site, watching
-from tracker.web.errors import answer, install
+from tracker.web.errors import install
+from tracker.web.feeding import FeedServer
+from tracker.web.guard import Guard
 from tracker.web.pages import STATIC
 from tracker.web.schemas import HealthBody
-from tracker.web.security import RateLimit, SecurityHeaders, Sessions
+from tracker.web.security import RateLimit, Sessions
 from tracker.web.snapshot import Snapshots
 
-Next = Callable[[Request], Awaitable[Response]]
+#: Wrong tokens a minute and client.
+SIGN_IN_TRIES = 10
 
 
 class Assets(StaticFiles):
@@ -32,13 +36,25 @@ class Assets(StaticFiles):
         return response
 
 
-def create_app(database: str, settings: WebSection, *, simulated: bool = False) -> FastAPI:
-    """Return the application on ``database``, which is only read but for the watches."""
+def _warm(snapshots: Snapshots) -> None:
+    try:
+        snapshots.get()
+    except Exception:
+        logging.getLogger(__name__).exception("the market could not be read")
+
+
+def create_app(database: str, settings: WebSection, *, simulated: bool = False, beside: bool = False) -> FastAPI:
+    """Return the application on ``database``, which is only read but for the watches.
+
+    With ``beside`` the market is read in a process of its own, so that no page waits for it.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The first reader shall not wait for what can be read before.
+        threading.Thread(target=_warm, args=(app.state.snapshots,), daemon=True).start()
         yield
-        app.state.snapshots.engine.dispose()
+        app.state.snapshots.close()
 
     app = FastAPI(
         title="gpudeals",
@@ -48,21 +64,13 @@ def create_app(database: str, settings: WebSection, *, simulated: bool = False) 
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.snapshots = Snapshots(database)
+    app.state.snapshots = Snapshots(database, beside=beside)
+    app.state.feed = FeedServer(app.state.snapshots)
     app.state.database = database
     app.state.settings = settings
     app.state.simulated = simulated
     app.state.sessions = Sessions(settings.token)
-    limit = RateLimit(settings.requests_per_minute)
-
-    @app.middleware("http")
-    async def _limited(request: Request, call_next: Next) -> Response:
-        if request.url.path.startswith("/api/"):
-            wait = limit.spend(request.client.host if request.client else "")
-            if wait:
-                after = {"retry-after": str(ceil(wait))}
-                return answer(request, 429, f"too many requests: come back in {ceil(wait)} s", headers=after)
-        return await call_next(request)
+    app.state.sign_in_tries = RateLimit(SIGN_IN_TRIES)
 
     @app.get("/healthz", tags=["service"])
     def healthz() -> HealthBody:
@@ -74,6 +82,6 @@ def create_app(database: str, settings: WebSection, *, simulated: bool = False) 
     app.include_router(watching.router)
     app.mount("/static", Assets(directory=STATIC), name="static")
     install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Guard, limit=RateLimit(settings.requests_per_minute))
     return app

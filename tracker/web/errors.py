@@ -26,7 +26,17 @@ class ErrorBody(BaseModel):
     error: ErrorDetail
 
 
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 422: "invalid", 429: "too_many_requests"}
+CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_long",
+    422: "invalid",
+    429: "too_many_requests",
+    500: "fault",
+    503: "unavailable",
+}
 
 
 def api_error(
@@ -38,7 +48,8 @@ def api_error(
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/") or request.url.path in ("/openapi.json", "/healthz")
+    path = request.scope["path"]
+    return path.startswith("/api/") or path in ("/openapi.json", "/healthz")
 
 
 def answer(

@@ -26,8 +26,15 @@ def money(amount: float | None, currency: str = "USD") -> str:
     if amount is None:
         return "–"
     digits = 2 if abs(amount) < 20 else 0
-    sign = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$", "AUD": "A$"}.get(currency)
+    if currency in ("JPY", "KRW"):
+        digits = 0
+    sign = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "C$", "AUD": "A$", "JPY": "¥"}.get(currency)
     return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {currency}"
+
+
+def plain_lines(text: str) -> str:
+    """Return ``text`` without control and format characters but for its line breaks."""
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def percent(share: float | None, signed: bool = True) -> str:
@@ -48,7 +55,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals.update(static=static, trend=trend)
-    env.filters.update(money=money, percent=percent, plain=plain)
+    env.filters.update(money=money, percent=percent, plain=plain, plain_lines=plain_lines)
     return env
 
 

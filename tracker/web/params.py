@@ -1,12 +1,13 @@
 """Query parameters that several routes take, each described once."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from db.errors import GpudealsError
+from tracker.catalog import Gpu
 from tracker.web.views import MarketQuery
 
 ConditionName = Literal["pooled", "new", "open_box", "refurbished", "used"]
@@ -26,11 +27,20 @@ def _currency(value: str) -> str:
     return value.upper()
 
 
+def _reasonable(day: date | None) -> date | None:
+    """Nothing was ever sold before 2000, and nothing is known of the day after tomorrow."""
+    return None if day is None else min(max(day, date(2000, 1, 1)), datetime.now(UTC).date() + timedelta(days=1))
+
+
 Amount = Annotated[float, Field(ge=0, lt=1e9)]
 Text = Annotated[str, Field(max_length=40)]
 MinVram = Annotated[Amount | None, BeforeValidator(_blank), Query(description="VRAM of the card, GB.")]
 MaxPrice = Annotated[Amount | None, BeforeValidator(_blank), Query(description="Highest price of a card.")]
-AsOf = Annotated[date | None, Query(description="What was known at 00:00 UTC of that day.")]
+AsOf = Annotated[
+    date | None,
+    AfterValidator(_reasonable),
+    Query(description="What was known at 00:00 UTC of that day; days before 2000 and after tomorrow count as those."),
+]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows to leave out.")]
 Vendor = Annotated[
@@ -42,6 +52,11 @@ Cooling = Annotated[
     Literal["active", "passive"] | None, BeforeValidator(_blank), Query(description="How it is cooled.")
 ]
 Currency = Annotated[str, AfterValidator(_currency), Query(pattern="^[A-Za-z]{3}$", description="ISO 4217 code.")]
+ValueKind = Annotated[
+    Literal["ask", "closed", "sold", "mixed"] | None,
+    BeforeValidator(_blank),
+    Query(description="Kind of the prices that the fair value rests on."),
+]
 SortName = Literal[
     "usd_per_gb",
     "usd_per_tflop_fp16",
@@ -69,19 +84,20 @@ def market_query(
     cooling: Cooling = None,
     condition: ConditionName = "pooled",
     currency: Currency = "USD",
+    kind: ValueKind = None,
     sort: Sort = "usd_per_gb",
 ) -> MarketQuery:
     """Return the state of the market page."""
     return MarketQuery(
         min_vram=min_vram or None, max_price=max_price or None, vendor=vendor, form=form, nvlink=nvlink,
-        cooling=cooling, condition=condition, currency=currency, sort=sort,
+        cooling=cooling, condition=condition, currency=currency, kind=kind, sort=sort,
     )  # fmt: skip
 
 
 MarketState = Annotated[MarketQuery, Depends(market_query)]
 
 
-def card(sku: str) -> Any:
+def card(sku: str) -> Gpu:
     """Return the catalog's card ``sku``. Raises GpudealsError where there is none (answered as 404)."""
     from tracker.catalog import catalog
 
@@ -89,6 +105,16 @@ def card(sku: str) -> Any:
     if found is None:
         raise NoSuchCardError(f"the catalog has no card {sku[:80]}")
     return found
+
+
+Sku = Annotated[str | None, BeforeValidator(_blank), Query(max_length=80, description="One card.")]
+MinQuantity = Annotated[
+    int | None, BeforeValidator(_blank), Query(ge=1, le=10_000, description="So many cards at once.")
+]
+Region = Annotated[
+    str | None, BeforeValidator(_blank), Query(pattern="^[A-Za-z]{2}$", description="Country of the item.")
+]
+SourceName = Annotated[str | None, BeforeValidator(_blank), Query(max_length=40, description="One market.")]
 
 
 class NoSuchCardError(GpudealsError):

@@ -4,34 +4,47 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from db.ids import stable_id
 from db.store.rollup import POOLED
-from tracker.pricing.fairvalue import fair_values, key_day
+from db.valuation import values_of_card
+from tracker.catalog import catalog
+from tracker.pricing.fairvalue import key_day
 from tracker.pricing.offers import LiveOffer
 from tracker.pricing.price_history import KINDS, HistoryRow, Period, history_rows
-from tracker.pricing.ranking import MarketRow, market_rows
+from tracker.pricing.ranking import SORTS, MarketRow
+from tracker.pricing.values import METHOD_VERSION
 from tracker.web.snapshot import Snapshots
 from tracker.web.views import MarketQuery
 
-CHART_DAYS = 365
+CHART_DAYS = 730
 
 
-def market(snapshots: Snapshots, query: MarketQuery, as_of: date | None = None) -> Sequence[MarketRow]:
-    """Return the market rows of ``query``; those of every card now are in the snapshot already."""
-    snapshot = snapshots.get()
-    if query == MarketQuery() and as_of is None:
-        return snapshot.rows
+def market(snapshots: Snapshots, query: MarketQuery, as_of: date | None = None) -> list[MarketRow]:
+    """Return the market rows of ``query`` in its order. Raises GpudealsError for a currency without a rate."""
+    asked, cards = query.asked(), catalog()
+    limit, kind = query.max_price, query.kind
+    found = [
+        row
+        for row in snapshots.rows(as_of, query.condition, query.currency)
+        if (gpu := cards.by_slug(row.sku)) is not None
+        and asked.takes(gpu)
+        and (limit is None or (row.fair_value is not None and row.fair_value <= limit))
+        and kind in (None, row.kind)
+    ]
+    return sorted(found, key=lambda row: _place(row, query.sort))
 
-    def read() -> list[MarketRow]:
-        return market_rows(
-            snapshots.engine,
-            query.asked(),
-            as_of=as_of,
-            condition=query.condition,
-            currency=query.currency,
-            sort=query.sort,
-        )
 
-    return snapshots.answer(("market", query, as_of), read)
+def _place(row: MarketRow, sort: str) -> tuple[Any, ...]:
+    """Cards without the figure come last."""
+    value = getattr(row, sort)
+    if value is None:
+        return True, 0, row.sku
+    return False, -value if SORTS[sort] else value, row.sku
+
+
+def row_of(snapshots: Snapshots, slug: str) -> MarketRow | None:
+    """Return the market row of one card, None where it never had a price."""
+    return next((row for row in snapshots.get().rows if row.sku == slug), None)
 
 
 def history(
@@ -61,10 +74,11 @@ def history(
         )
 
 
-def fair_path(snapshots: Snapshots, gpu_id: int, row: MarketRow | None) -> dict[str, tuple[float, float, float]]:
-    """Return by day (value, low, high) what a card was worth: the stored weekly path, and today's interval.
+def fair_path(snapshots: Snapshots, row: MarketRow | None) -> dict[str, tuple[float, float, float]]:
+    """Return by day (value, low, high) what a card was worth, US dollars.
 
-    Earlier intervals are drawn with today's relative width, for only today's is stored.
+    Days whose value is stored have their own interval. Between them lies the weekly path of today's
+    estimate, whose intervals are drawn with today's relative width.
     """
     if row is None or row.fair_value is None or row.low is None or row.high is None:
         return {}
@@ -76,22 +90,33 @@ def fair_path(snapshots: Snapshots, gpu_id: int, row: MarketRow | None) -> dict[
         if value is not None:
             day = today - timedelta(weeks=weeks - 1 - place)
             path[day.isoformat()] = (value, round(value * below, 2), round(value * above, 2))
+    with snapshots.engine.connect() as conn:
+        stored = values_of_card(conn, stable_id("gpu", row.sku), POOLED, today - timedelta(days=CHART_DAYS), today)
+    for one in stored:
+        if one.method_version == METHOD_VERSION and None not in (one.value, one.low, one.high):
+            day = one.day - timedelta(days=1)
+            path[day.isoformat()] = (one.value / 100, one.low / 100, one.high / 100)
     path[today.isoformat()] = (row.fair_value, row.low, row.high)
     return path
 
 
 def offers_of(snapshots: Snapshots, slug: str) -> list[LiveOffer]:
-    """Return the live offers of a card, the cheapest first."""
-    mine = [offer for offer in snapshots.get().offers if offer.sku == slug]
-    return sorted(mine, key=lambda offer: offer.landed if offer.landed is not None else offer.price_usd)
+    """Return the live offers of a card, goods once, the cheapest first."""
+    mine = sorted((offer for offer in snapshots.get().offers if offer.sku == slug), key=least)
+    once: dict[int, LiveOffer] = {}
+    for offer in mine:
+        once.setdefault(offer.relist_of_offer or offer.offer_id, offer)
+    return list(once.values())
+
+
+def least(offer: LiveOffer) -> float:
+    """Return what an offer costs at least: landed where that is known."""
+    return offer.landed if offer.landed is not None else offer.price_usd
 
 
 def best(row: MarketRow) -> dict[str, Any] | None:
     """Return the best live offer of a row as the table shows it."""
     offer = row.best_offer
-    return (
-        None if offer is None else {"link": offer.link, "price": offer.least, "known": offer.shipping_usd is not None}
-    )
-
-
-__all__ = ["best", "fair_path", "fair_values", "history", "market", "offers_of"]
+    if offer is None:
+        return None
+    return {"link": offer.link, "id": offer.id, "price": offer.least, "known": offer.shipping_usd is not None}

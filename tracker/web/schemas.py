@@ -119,7 +119,9 @@ class MarketPage(Page):
 
 
 class DealPage(Page):
-    """A page of deals."""
+    """A page of deals, and when the offers were read."""
+
+    as_of: datetime
 
     items: list[DealItem]
 

@@ -1,4 +1,4 @@
-"""What every answer carries and every change has to prove: headers, session, CSRF, rate limit."""
+"""What every change has to prove, and how much one client may ask: session, CSRF, rate limit."""
 
 import hmac
 import secrets
@@ -7,44 +7,9 @@ from collections import OrderedDict
 from hashlib import sha256
 
 from fastapi import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SESSION_COOKIE = "gpudeals_session"
 SESSION_SECONDS = 12 * 3600
-
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-
-
-class SecurityHeaders:
-    """Lays the security headers over every answer, and CORS for reading over the API's."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-        if scope["path"].startswith("/api/"):
-            extra.append((b"access-control-allow-origin", b"*"))
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *extra]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 class RateLimit:
@@ -110,3 +75,11 @@ class Sessions:
         if not self.valid(session) or session is None:
             return False
         return given.isascii() and hmac.compare_digest(given, self.csrf(session))
+
+    def sealed(self, text: str) -> str:
+        """Return what proves that ``text`` was written here, so that a link cannot put words on a page."""
+        return self._sign("said", text)[:32]
+
+    def is_sealed(self, text: str, seal: str) -> bool:
+        """Return whether ``seal`` is that of ``text``."""
+        return seal.isascii() and hmac.compare_digest(seal, self.sealed(text))

@@ -13,7 +13,7 @@ from tracker.web.app import create_app
 def _server(database: str, host: str, port: int, simulated: bool) -> uvicorn.Server:
     # The pages read through a connection that cannot write, and that needs a database to be there.
     open_engine(database).dispose()
-    app = create_app(database, web_settings(), simulated=simulated)
+    app = create_app(database, web_settings(), simulated=simulated, beside=True)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5
     )

@@ -2,33 +2,44 @@
 
 import csv
 import io
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from db.crawls import recent_runs
-from tracker.catalog import Gpu
+from tracker.catalog import Gpu, catalog
+from tracker.catalog.names import look_alikes
+from tracker.catalog.sheet import sheet, sources_used
 from tracker.cli.output import cell
+from tracker.ingest.stored import newest_text
+from tracker.pricing.dealing import Wanted, chosen_offers
 from tracker.pricing.offers import LiveOffer
 from tracker.pricing.price_history import as_dict
 from tracker.pricing.ranking import MarketRow, as_row
+from tracker.resale import declines, outlooks, regime
+from tracker.status import mail_queue, schedule, source_states, waiting_runs
 from tracker.web import reading
+from tracker.web.charts import bar, frontier, histogram, history_chart, launches, spark
 from tracker.web.pages import render
-from tracker.web.params import MarketState, MinVram, NoSuchCardError, card
-from tracker.web.snapshot import Snapshots
-from tracker.web.views import (
-    COLUMNS,
-    DESCENDING,
-    SELECTS,
-    SORT_WORDS,
-    bar,
-    frontier,
-    histogram,
-    history_chart,
-    spark,
+from tracker.web.params import (
+    MarketState,
+    MaxPrice,
+    MinQuantity,
+    MinVram,
+    NoSuchCardError,
+    Region,
+    Sku,
+    SourceName,
+    card,
 )
+from tracker.web.snapshot import Snapshot, Snapshots
+from tracker.web.views import COLUMNS, DESCENDING, SELECTS, SORT_WORDS, WORDS, MarketQuery
+from tracker.web.why import reading_of
+
+#: What one page shows at most; the API gives all of it.
+OFFERS_SHOWN, DEALS_SHOWN = 60, 60
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,21 +60,24 @@ def market(request: Request, query: MarketState) -> str:
     snapshots = _snapshots(request)
     if not snapshots.get().any_run:
         return render("market.html", request, empty=True)
+    return snapshots.answer(("market page", query), lambda: _market_page(request, snapshots, query))
+
+
+def _market_page(request: Request, snapshots: Snapshots, query: MarketQuery) -> str:
     rows = reading.market(snapshots, query)
     points = frontier(rows)
-    on_line = [
-        (size, name, price, sku)
-        for size, name, price, sku in zip(
-            points["vram"], points["names"], points["frontier"], points["skus"], strict=True
-        )
-        if price is not None
+    on_line = {sku for sku, price in zip(points["skus"], points["frontier"], strict=True) if price is not None}
+    least = [
+        {"vram": row.vram_gb, "name": row.model, "sku": row.sku, "price": row.fair_value}
+        for row in sorted(rows, key=lambda row: row.vram_gb)
+        if row.sku in on_line
     ]
     return render(
         "market.html", request, empty=False, rows=[_market_row(row) for row in rows], query=query.shown(),
-        query_string=query.string(), currency=query.currency, as_of=datetime.now(UTC).date().isoformat(),
-        condition_words=dict(SELECTS[-1][2])[query.condition], selects=SELECTS, sorts=SORT_WORDS, columns=COLUMNS,
+        query_string=query.string(), currency=query.currency, as_of=snapshots.get().at.strftime("%Y-%m-%d %H:%M"),
+        condition_words=WORDS["condition"][query.condition], selects=SELECTS, sorts=SORT_WORDS, columns=COLUMNS,
         descending=DESCENDING, sort_links={key: query.string(sort=key) for key, *_ in COLUMNS},
-        frontier=points, frontier_words=on_line,
+        frontier=points, least=least, narrowed=query.is_narrowed(), filtered=query != MarketQuery(),
     )  # fmt: skip
 
 
@@ -89,35 +103,31 @@ def market_csv(request: Request, query: MarketState) -> Response:
 def one_card(request: Request, sku: str) -> str:
     """One card: specs, history, live asks, look-alikes, resale."""
     try:
-        gpu: Gpu = card(sku)
+        gpu = card(sku)
     except NoSuchCardError as error:
         raise HTTPException(404, str(error)) from None
     snapshots = _snapshots(request)
-    return snapshots.answer(("card", sku), lambda: _card_page(request, snapshots, gpu))
+    return snapshots.answer(("card", gpu.slug), lambda: _card_page(request, snapshots, gpu))
 
 
 def _card_page(request: Request, snapshots: Snapshots, gpu: Gpu) -> str:
-    from tracker.catalog import catalog
-    from tracker.catalog.names import look_alikes
-    from tracker.catalog.sheet import sheet, sources_used
-
-    row = next((row for row in snapshots.get().rows if row.sku == gpu.slug), None)
+    row = reading.row_of(snapshots, gpu.slug)
     offers = reading.offers_of(snapshots, gpu.slug)
-    rows = [as_dict(found) for found in reading.history(snapshots, gpu.slug, currency="USD")]
-    asks = [offer.landed if offer.landed is not None else offer.price_usd for offer in offers]
+    since = datetime.now(UTC).date() - timedelta(days=reading.CHART_DAYS)
+    rows = [as_dict(found) for found in reading.history(snapshots, gpu.slug, currency="USD", since=since)]
+    chart = history_chart(rows, reading.fair_path(snapshots, row), "USD")
+    chart["events"] = launches(gpu, catalog(), chart["days"])
     return render(
-        "card.html", request, gpu=gpu, row=row, offers=[offer_row(offer) for offer in offers[:60]],
+        "card.html", request, gpu=gpu, row=row, offers=[offer_row(offer) for offer in offers[:OFFERS_SHOWN]],
         n_offers=len(offers), specs=sheet(gpu), sources=sources_used(gpu), look_alikes=look_alikes(gpu.slug),
         twins=[other for other in catalog().by_model(gpu.model) if other.slug != gpu.slug],
-        chart=history_chart(rows, reading.fair_path(snapshots, 0, row), "USD"), recent=rows[-1:-9:-1],
-        hist=histogram(asks, row.fair_value if row else None), outlook=_outlook(row),
+        chart=chart, recent=rows[-1:-9:-1], empty=not snapshots.get().any_run, outlook=_outlook(row),
+        hist=histogram([reading.least(offer) for offer in offers], row.fair_value if row else None),
     )  # fmt: skip
 
 
 def _outlook(row: MarketRow | None) -> dict[str, Any] | None:
     """Return what the card may fetch later, by the decline that was measured in such a market."""
-    from tracker.resale import declines, outlooks, regime
-
     if row is None or row.fair_value is None:
         return None
     measured = declines()[regime(row.trend_90)]
@@ -138,32 +148,32 @@ def _age(since: datetime) -> str:
 @router.get("/deals")
 def deals(
     request: Request,
+    sku: Sku = None,
     min_vram: MinVram = None,
-    max_price: MinVram = None,
-    source: Annotated[str | None, Query(max_length=40)] = None,
+    max_price: MaxPrice = None,
+    min_quantity: MinQuantity = None,
+    region: Region = None,
+    source: SourceName = None,
     every: bool = False,
 ) -> str:
     """Live offers under fair value, newest first, each with its evidence."""
-    from tracker.pricing.dealing import Wanted
+    wanted = Wanted(sku=sku, min_vram=min_vram or None, max_price=max_price or None, min_quantity=min_quantity,
+                    region=region, source=source, every=every)  # fmt: skip
+    snapshots = _snapshots(request)
+    return snapshots.answer(("deals", wanted), lambda: _deals_page(request, snapshots.get(), wanted))
 
-    snapshot = _snapshots(request).get()
-    wanted = Wanted(min_vram=min_vram, max_price=max_price or None, source=source or None, every=every)
-    found = sorted(
-        (offer for offer in snapshot.offers if wanted.takes(offer)), key=lambda o: o.first_seen, reverse=True
-    )
+
+def _deals_page(request: Request, snapshot: Snapshot, wanted: Wanted) -> str:
+    found = sorted(chosen_offers(snapshot.offers, wanted), key=lambda offer: offer.first_seen, reverse=True)
     return render(
-        "deals.html", request, empty=not snapshot.any_run, offers=[offer_row(offer) for offer in found[:100]],
-        total=len(found), every=every, min_vram=min_vram, max_price=max_price, source=source or "",
-        markets=sorted({offer.source for offer in snapshot.offers}),
+        "deals.html", request, empty=not snapshot.any_run, offers=[offer_row(offer) for offer in found[:DEALS_SHOWN]],
+        total=len(found), shown=DEALS_SHOWN, wanted=wanted, markets=sorted({offer.source for offer in snapshot.offers}),
     )  # fmt: skip
 
 
-@router.get("/why/{listing}")
-def why(request: Request, listing: str) -> str:
+@router.get("/why/{listing:path}")
+def why(request: Request, listing: str) -> HTMLResponse:
     """How a listing was read: its text with the cards marked, and the rules that fired."""
-    from tracker.ingest.stored import newest_text
-    from tracker.web.why import reading_of
-
     snapshots = _snapshots(request)
     if not any(offer.id == listing for offer in snapshots.get().offers):
         raise HTTPException(404, "there is no such listing, or it is no longer shown")
@@ -171,14 +181,13 @@ def why(request: Request, listing: str) -> str:
     with snapshots.engine.connect() as conn:
         text = newest_text(conn, source, external_id)
     fragment = request.headers.get("hx-request") == "true"
-    return render("why.html", request, fragment=fragment, listing=listing, **reading_of(text))
+    page = render("why.html", request, fragment=fragment, listing=listing, **reading_of(text))
+    return HTMLResponse(page, headers={"vary": "hx-request"})
 
 
 @router.get("/health")
 def health(request: Request) -> str:
     """Sources, runs, mails that wait, and the schedule."""
-    from tracker.status import mail_queue, schedule, source_states, waiting_runs
-
     now = datetime.now(UTC)
     with _snapshots(request).engine.connect() as conn:
         return render(

@@ -1,29 +1,35 @@
 """What the pages show, read once and kept until the database says something new.
 
-Judging every live offer takes longer than a page may; so one thread does it whenever a run ended, and
-every reader gets the last finished result at once.
+Judging every live offer takes longer than a page may; so it is done beside whenever something was
+written, and every reader gets the last finished result at once.
 """
 
+import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from db import light
 from db.engine import open_engine
-from tracker.pricing.offers import LiveOffer, live_offers
-from tracker.pricing.ranking import MarketRow, market_rows
+from db.store.rollup import POOLED
+from tracker.pricing.offers import LiveOffer
+from tracker.pricing.ranking import MarketRow
+from tracker.web.beside import Beside, read
 
 T = TypeVar("T")
 
 #: Offers come of age by themselves (display policies), so even a quiet database is read again.
-LONGEST = timedelta(seconds=60)
+LONGEST_SECONDS = 60.0
+#: How often the database is asked whether something was written, and how much of the time may go into reading.
 CHECK_SECONDS = 2.0
-_ANSWERS = 256
+_SHARE_OF_TIME = 0.25
+_ANSWERS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +37,52 @@ class Snapshot:
     """The market and its live offers at one moment."""
 
     at: datetime
-    version: tuple[Any, ...]
+    version: Any
     rows: tuple[MarketRow, ...]
     offers: tuple[LiveOffer, ...]
     any_run: bool
 
 
-class Snapshots:
-    """Gives the present snapshot, and keeps other answers as long as the database stands still."""
+@dataclass(slots=True)
+class _Answer:
+    """An answer that is made once, while others who want it wait."""
 
-    def __init__(self, url: str) -> None:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: bool = False
+    value: Any = None
+
+
+class Snapshots:
+    """Gives the present snapshot, and keeps other answers as long as it stands."""
+
+    def __init__(self, url: str, *, beside: bool = False) -> None:
         self.engine: Engine = open_engine(url, read_only=True)
+        self._beside = Beside(url) if beside else None
+        self._watch: Connection | None = None
         self._now: Snapshot | None = None
-        self._answers: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._answers: OrderedDict[tuple[Any, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
         self._reading = threading.Lock()
-        self._checked = datetime.min.replace(tzinfo=UTC)
+        self._read_at = self._next_check = 0.0
 
-    def version(self) -> tuple[Any, ...]:
-        """Return what changes whenever a run ended or a person corrected a reading."""
-        with self.engine.connect() as conn:
-            runs = conn.execute(select(func.count(), func.max(light.crawl_run.c.promoted_at))).one()
-            said = conn.execute(select(func.count(), func.max(light.correction.c.created_at))).one()
-            rules = conn.execute(select(func.max(light.raw_listing.c.rules_version))).scalar()
-            unread = conn.execute(
-                select(func.count()).select_from(light.raw_listing).where(light.raw_listing.c.rules_version.is_(None))
-            ).scalar()
-        return (*runs, *said, rules, unread)
+    def close(self) -> None:
+        """Let go of the database and of the process beside."""
+        if self._beside is not None:
+            self._beside.close()
+        if self._watch is not None:
+            self._watch.close()
+        self.engine.dispose()
+
+    def version(self) -> Any:
+        """Return what changes whenever anything was written; only under the lock of reading."""
+        if self._watch is None:
+            self._watch = self.engine.connect()
+        sqlite = self.engine.dialect.name == "sqlite"
+        asked = "PRAGMA data_version" if sqlite else "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+        try:
+            return self._watch.exec_driver_sql(asked).scalar()
+        finally:
+            self._watch.rollback()
 
     def get(self) -> Snapshot:
         """Return the last snapshot at once; it is read anew beside, or here where there is none yet."""
@@ -65,37 +90,56 @@ class Snapshots:
         if current is None:
             with self._reading:
                 return self._now or self._read()
-        now = datetime.now(UTC)
-        if now - self._checked > timedelta(seconds=CHECK_SECONDS) and self._reading.acquire(blocking=False):
-            self._checked = now
+        if time.monotonic() > self._next_check and self._reading.acquire(blocking=False):
             threading.Thread(target=self._renew, args=(current,), daemon=True).start()
         return current
 
     def _renew(self, current: Snapshot) -> None:
         try:
-            if self.version() != current.version or datetime.now(UTC) - current.at > LONGEST:
+            self._next_check = time.monotonic() + CHECK_SECONDS
+            if self.version() != current.version or time.monotonic() - self._read_at > LONGEST_SECONDS:
                 self._read()
+        except Exception:
+            logging.getLogger(__name__).exception("the market could not be read; the last one stays")
         finally:
             self._reading.release()
 
     def _read(self) -> Snapshot:
-        now, version = datetime.now(UTC), self.version()
-        rows = tuple(market_rows(self.engine, now=now))
-        offers = tuple(live_offers(self.engine, now))
-        self._now = Snapshot(now, version, rows, offers, bool(version[0]))
+        began, now, version = time.monotonic(), datetime.now(UTC), self.version()
+        found = self._ask({"condition": POOLED, "currency": "USD", "offers": True})
+        with self.engine.connect() as conn:
+            any_run = conn.execute(select(light.crawl_run.c.id).limit(1)).first() is not None
+        self._now = Snapshot(
+            at=now,
+            version=version,
+            rows=tuple(one for one in found if isinstance(one, MarketRow)),
+            offers=tuple(one for one in found if isinstance(one, LiveOffer)),
+            any_run=any_run,
+        )
+        self._read_at = time.monotonic()
+        self._next_check = self._read_at + max(CHECK_SECONDS, (self._read_at - began) / _SHARE_OF_TIME)
         return self._now
 
+    def _ask(self, asked: dict[str, Any]) -> list[Any]:
+        return list(read(self.engine, asked)) if self._beside is None else self._beside.read(asked)
+
+    def rows(self, as_of: date | None = None, condition: str = POOLED, currency: str = "USD") -> tuple[MarketRow, ...]:
+        """Return the rows of the market for every card, by VRAM per dollar. Raises GpudealsError without a rate."""
+        if as_of is None and condition == POOLED and currency == "USD":
+            return self.get().rows
+        asked = {"as_of": as_of.isoformat() if as_of else None, "condition": condition, "currency": currency}
+        return self.answer(("rows", *asked.values()), lambda: tuple(self._ask(asked)))
+
     def answer(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """Return the answer for ``key``, made once per state of the database."""
-        whole = (self.get().version, *key)
+        """Return the answer for ``key``, made once per snapshot."""
+        whole = (self.get().at, *key)
         with self._lock:
-            if whole in self._answers:
-                self._answers.move_to_end(whole)
-                found: T = self._answers[whole]
-                return found
-        made = make()
-        with self._lock:
-            self._answers[whole] = made
+            entry = self._answers.setdefault(whole, _Answer())
+            self._answers.move_to_end(whole)
             while len(self._answers) > _ANSWERS:
                 self._answers.popitem(last=False)
-        return made
+        with entry.lock:
+            if not entry.made:
+                entry.value, entry.made = make(), True
+            found: T = entry.value
+            return found

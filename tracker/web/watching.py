@@ -3,24 +3,26 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import ceil
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 
-from db.engine import open_engine
+from db.engine import opened
 from db.errors import GpudealsError
 from db.store.outbox import remove_watch, set_watch
 from tracker.alerts.settings import mail_settings
+from tracker.alerts.trying import send_test
+from tracker.alerts.unsubscribing import unsubscribe
 from tracker.alerts.watches import Watch, add_watch, edit_watch, parse_rule, watches
 from tracker.web.pages import render
-from tracker.web.security import SESSION_COOKIE, SESSION_SECONDS, RateLimit, Sessions
+from tracker.web.security import SESSION_COOKIE, SESSION_SECONDS, Sessions
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-#: Wrong tokens a minute and client, all clients of one address together.
-_SIGN_IN_TRIES = RateLimit(10)
 _NUMBERS = (
     "min_vram",
     "max_price",
@@ -31,10 +33,11 @@ _NUMBERS = (
     "lowest_in",
     "min_quantity",
 )
-_TEXTS = ("sku", "condition", "region", "source")
+_TEXTS = ("sku", "family", "condition", "region", "source")
 
 FIELDS = (
     ("sku", "One card (SKU, such as rtx-3090-24gb)", "text"),
+    ("family", "Or a model in any size (RTX 3080)", "text"),
     ("min_vram", "VRAM at least, GB", "number"),
     ("max_price", "Landed price at most, $", "number"),
     ("max_usd_per_gb", "At most, $ a GB", "number"),
@@ -55,12 +58,8 @@ def _sessions(request: Request) -> Sessions:
 
 @contextmanager
 def _writing(request: Request) -> Iterator[Connection]:
-    engine = open_engine(request.app.state.database)
-    try:
-        with engine.begin() as conn:
-            yield conn
-    finally:
-        engine.dispose()
+    with opened(request.app.state.database) as engine, engine.begin() as conn:
+        yield conn
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -71,20 +70,21 @@ async def _form(request: Request) -> dict[str, str]:
     return fields
 
 
-def _back(said: str = "") -> Response:
-    from urllib.parse import urlencode
-
-    return RedirectResponse("/watches" + (f"?{urlencode({'said': said})}" if said else ""), 303)
+def _back(request: Request, said: str = "") -> Response:
+    """Lead back to the page, which shows ``said`` once it sees that these words are ours."""
+    said = said[:300]
+    query = urlencode({"said": said, "seal": _sessions(request).sealed(said)})
+    return RedirectResponse("/watches" + (f"?{query}" if said else ""), 303)
 
 
 @router.get("/watches")
-def page(request: Request, said: str = "", edit: str = "") -> str:
+def page(request: Request, said: str = "", seal: str = "", edit: str = "") -> str:
     """The watches of the signed-in person, or the form to sign in."""
     sessions = _sessions(request)
     session = request.cookies.get(SESSION_COOKIE)
     if not sessions.valid(session) or session is None:
         return render("sign_in.html", request, has_token=bool(sessions.token), wrong=False)
-    return _list(request, sessions.csrf(session), said=said[:300], editing=edit)
+    return _list(request, sessions.csrf(session), said=said if sessions.is_sealed(said, seal) else "", editing=edit)
 
 
 def _list(
@@ -133,12 +133,12 @@ def _conditions(fields: Mapping[str, str]) -> dict[str, Any]:
 async def sign_in(request: Request, token: Annotated[str, Form(max_length=200)] = "") -> Response:
     """Open a session for the token of the settings."""
     sessions = _sessions(request)
-    if _SIGN_IN_TRIES.spend(request.client.host if request.client else ""):
-        raise HTTPException(429, "too many tries; wait a minute")
+    if wait := request.app.state.sign_in_tries.spend(request.client.host if request.client else ""):
+        raise HTTPException(429, "too many tries; wait a minute", headers={"retry-after": str(ceil(wait))})
     session = sessions.open(token)
     if session is None:
         return HTMLResponse(render("sign_in.html", request, has_token=bool(sessions.token), wrong=True), 403)
-    response = _back()
+    response = _back(request)
     response.set_cookie(
         SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="strict",
         secure=request.url.scheme == "https", path="/watches",
@@ -150,7 +150,7 @@ async def sign_in(request: Request, token: Annotated[str, Form(max_length=200)] 
 async def sign_out(request: Request) -> Response:
     """End the session in this browser."""
     await _form(request)
-    response = _back()
+    response = _back(request)
     response.delete_cookie(SESSION_COOKIE, path="/watches")
     return response
 
@@ -166,7 +166,7 @@ async def save(request: Request) -> Response:
         csrf = _sessions(request).csrf(session)
         page = _list(request, csrf, problem=str(error), given=fields, editing=fields.get("editing", ""))
         return HTMLResponse(page, 422)
-    return _back(f"{name} is saved.")
+    return _back(request, f"{name} is saved.")
 
 
 def _save(request: Request, fields: Mapping[str, str]) -> str:
@@ -202,21 +202,17 @@ async def act(request: Request, watch_id: int, action: str) -> Response:
         elif action in ("pause", "resume"):
             set_watch(conn, watch.id, enabled=action == "resume")
     if action == "test":
-        return _back(_try(request, watch))
+        return _back(request, _try(request, watch))
     words = {"pause": "is paused", "resume": "goes on", "delete": "is deleted"}
-    return _back(f"{watch.name} {words[action]}.")
+    return _back(request, f"{watch.name} {words[action]}.")
 
 
 def _try(request: Request, watch: Watch) -> str:
-    from tracker.alerts.notifying import send_test
-
-    engine = open_engine(request.app.state.database)
     try:
-        return f"Test of {watch.name}: {send_test(engine, watch, datetime.now(UTC))}."
+        with opened(request.app.state.database) as engine:
+            return f"Test of {watch.name}: {send_test(engine, watch, datetime.now(UTC))[1]}."
     except GpudealsError as error:
         return f"Test of {watch.name}: {error}."
-    finally:
-        engine.dispose()
 
 
 @router.get("/unsubscribe/{token}")
@@ -226,15 +222,10 @@ def ask_unsubscribe(request: Request, token: str) -> str:
 
 
 @router.post("/unsubscribe/{token}")
-def unsubscribe(request: Request, token: str) -> str:
+def end_mails(request: Request, token: str) -> str:
     """End the watches that the signed token names (RFC 8058): no cookie, no session; again does no harm."""
-    from tracker.alerts.notifying import unsubscribe_secret
-    from tracker.alerts.tokens import watches_of_token
-
-    with _writing(request) as conn:
-        ended = watches_of_token(unsubscribe_secret(), token, {watch.id: watch.email for watch in watches(conn)})
-        for watch_id in ended:
-            set_watch(conn, watch_id, enabled=False)
+    with opened(request.app.state.database) as engine:
+        ended = unsubscribe(engine, token)
     if not ended:
         raise HTTPException(404, "that link names no watch; it may be deleted already")
     return render("unsubscribe.html", request, token=token, done=True)
