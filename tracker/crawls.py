@@ -24,6 +24,7 @@ from tracker.plan import plan_searches
 Say = Callable[[str], None]
 
 LONGEST = timedelta(hours=2)  # a crawl that takes longer hangs
+_running: set[subprocess.Popen[str]] = set()
 
 
 @dataclass(slots=True)
@@ -116,7 +117,9 @@ def of_judged(judged: Judged) -> SourceResult:
     )
 
 
-def crawl_in_process(name: str, url: str, say: Say = lambda _: None) -> tuple[int, dict[str, Any]]:
+def crawl_in_process(
+    name: str, url: str, say: Say = lambda _: None, longest: timedelta = LONGEST
+) -> tuple[int, dict[str, Any]]:
     """Run ``python -m crawlers.run NAME`` and return its exit status and what it told; one that hangs is killed."""
     # The URL may hold a password, and the arguments of a process are seen by everyone on the machine.
     environment = {**os.environ, "GPUDEALS_DB": url}
@@ -129,7 +132,8 @@ def crawl_in_process(name: str, url: str, say: Say = lambda _: None) -> tuple[in
         text=True,
         errors="replace",
     )
-    timer = threading.Timer(LONGEST.total_seconds(), process.kill)
+    _running.add(process)
+    timer = threading.Timer(longest.total_seconds(), process.kill)
     timer.daemon = True
     timer.start()
     last = ""
@@ -144,10 +148,19 @@ def crawl_in_process(name: str, url: str, say: Say = lambda _: None) -> tuple[in
         if process.poll() is None:
             process.kill()
             process.wait()
+        _running.discard(process)
     if not told:
         why = f"its process was killed by signal {-status}" if status < 0 else last
         told = {"run": None, "message": why}
     return status, told
+
+
+def stop_crawls() -> int:
+    """End the crawls that this process has started; return how many. What they had not finished is done again."""
+    ended = [process for process in list(_running) if process.poll() is None]
+    for process in ended:
+        process.kill()
+    return len(ended)
 
 
 def _lines(stream: Any) -> Iterator[str]:
