@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from tracker.normalize.memory import find_sizes
 from tracker.normalize.mentions import Mention
@@ -35,8 +36,12 @@ _PULLED = re.compile(r"\b(?:gpu|oem|pull(?:ed)?|graphics)\b")
 _READY_AFTER = re.compile(r"[ -]{0,2}(?:ready|compatible|supported|capable)")
 
 
-def find_machine(text: str, hits: Sequence[Hit], mentions: Sequence[Mention]) -> tuple[str, Hit | None] | None:
+def find_machine(
+    text: str, hits: Sequence[Hit], tags: AbstractSet[str], mentions: Sequence[Mention]
+) -> tuple[str, Hit | None] | None:
     """Return the reject code ``egpu``, ``system`` or ``bundle`` with the word that says so, None for loose cards."""
+    if not (tags & _MACHINE_WORDS or _may_name_processor(text)):
+        return _bundle(text, None, "card" in tags)
     first = _first_of(text, hits)
     if "egpu" in first:
         return "egpu", first["egpu"]
@@ -70,6 +75,7 @@ def _first_of(text: str, hits: Sequence[Hit]) -> dict[str, Hit]:
 
 
 _MACHINE_TAGS = frozenset(("egpu", "system", "system_parts", "other_goods", "laptop"))
+_MACHINE_WORDS = _MACHINE_TAGS | {"processor", "makers_pc"}
 
 
 def _bundle(text: str, goods: Hit | None, card: bool) -> tuple[str, Hit | None] | None:

@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 #: Begins with a digit and nothing else, so that the search may skip to digits; what stands before is looked at later.
 _SIZE = re.compile(
-    r"[0-9](?<![0-9.,][0-9])[0-9]{0,3}(?:[.,][0-9]{1,2})? ?-?"
-    r"(?:g(?:b(?:gddr|hbm|ddr|with|vram|graphic|video)|b(?!ps|/s|it|e\b)|ib|o|ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
-    r"(?<!gddr)(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch))"
-    r"|[0-9](?<![0-9.,][0-9])[0-9]{0,2} ?gb(?=gddr|hbm|ddr|with|vram|graphic|video)"
+    r"([0-9](?<![0-9.,][0-9])[0-9]{0,3})(?:[.,]([0-9]{1,2}))? ?-?"
+    r"(?:gb(?=gddr|hbm|ddr|with|vram|graphic|video)|"
+    r"(?:g(?:b(?!ps|/s|it|e\b)|ib|o|ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
+    r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch)))"
 )
-_NUMBER = re.compile(r"(\d+)(?:[.,](\d+))?")
 _TIMES = re.compile(r"(?<![a-z0-9.,])(\d{1,2}) ?x ?$")
 _SYSTEM = re.compile(
     r"[ ,)(\-/]{0,3}(?:of )?(?:total |system )?(?:lp)?(?:ddr[2345]|ram\b|so-?dimm|u?dimm|rdimm|ecc ram)"
@@ -66,7 +65,7 @@ def find_sizes(text: str) -> list[Size]:
                 elif not (last in "oa" and not before[-2:-1].isalnum()):
                     continue
             elif last == " ":
-                several = _TIMES.search(before) if "x" in before else None
+                several = _TIMES.search(before) if before[-2:-1] == "x" else None
                 times = int(several[1]) if several else 1
             elif last == "-" and _SAPPHIRE_NUMBER.search(before):
                 continue
@@ -83,10 +82,7 @@ def find_sizes(text: str) -> list[Size]:
 
 
 def _gigabytes(match: re.Match[str]) -> float | None:
-    number = _NUMBER.match(match[0])
-    assert number is not None
-    whole, part = number.groups()
-    mega = match[1]
+    whole, part, mega = match.groups()
     if mega:
         if mega == "m" and whole not in _MEGABYTES:
             return None

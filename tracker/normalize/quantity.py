@@ -8,7 +8,7 @@ from tracker.normalize.mentions import Mention
 
 #: A count beside an x or in brackets. Cheap, so that most titles are done at once: GDDR6X and RTX 4090 are no counts.
 _COUNT = re.compile(
-    r"[0-9](?<!ddr[0-9])(?: ?x(?![a-z0-9])|pcs?(?![a-z]))|x(?<![a-z0-9]x) ?\(?[0-9]{1,2}(?![0-9])"
+    r"[0-9](?<!ddr[0-9])(?: ?x(?![a-z0-9])|pcs?(?![a-z]))|x(?<![a-z0-9]x) ?\(?(?!16)[0-9]{1,2}(?![0-9])"
     r"|\(x?[0-9]{1,2}x?(?:[ )]|$)"
 )
 _NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "pair": 2, "both": 2}
@@ -60,7 +60,8 @@ def find_quantity(text: str, mentions: Sequence[Mention], tags: Collection[str])
     """Return how many cards clean ``text`` speaks of; one where it says nothing. ``tags`` are those of its words."""
     if "count" not in tags and not _COUNT.search(text):
         return ONE
-    match = _STATED.search(text) or _LEADING.search(text)
+    match = _STATED.search(text) if "count" in tags or "pc" in text else None
+    match = match or _LEADING.search(text)
     if match:
         return _quantity(match)
     for mention in mentions:
@@ -77,7 +78,7 @@ def find_quantity(text: str, mentions: Sequence[Mention], tags: Collection[str])
         found = _quantity(match)
         if found.cards not in _LANES or "(" in match[0]:
             return found
-    match = _LOT.search(text)
+    match = _LOT.search(text) if "count" in tags else None
     return Quantity(1, True, *match.span()) if match else ONE
 
 

@@ -118,28 +118,35 @@ class _Made(NamedTuple):
     usual: dict[float, tuple[str, ...]]
 
 
-_MADE: dict[tuple[str, ...], _Made] = {}
-
-
 def _made(models: tuple[Model, ...]) -> _Made:
-    """Return the sizes of ``models`` together, remembered by their names."""
-    key = tuple(model.name for model in models)
-    made = _MADE.get(key)
-    if made is None:
-        skus: dict[float, tuple[str, ...]] = {}
-        other: dict[float, str] = {}
-        for model in models:
-            other.update(model.other_forms)
-            for gb, slugs in model.skus.items():
-                skus[gb] = (*skus.get(gb, ()), *slugs)
-        modified = frozenset().union(*(model.modified for model in models))
-        made = _Made(skus, other, modified, {gb: slugs for gb, slugs in skus.items() if gb not in modified})
-        _MADE[key] = made
-    return made
+    """Return the sizes of ``models`` together."""
+    skus: dict[float, tuple[str, ...]] = {}
+    other: dict[float, str] = {}
+    for model in models:
+        other.update(model.other_forms)
+        for gb, slugs in model.skus.items():
+            skus[gb] = (*skus.get(gb, ()), *slugs)
+    modified = frozenset().union(*(model.modified for model in models))
+    return _Made(skus, other, modified, {gb: slugs for gb, slugs in skus.items() if gb not in modified})
+
+
+#: Few models and sizes make most listings: what they settle is remembered.
+_SETTLED: dict[tuple[object, ...], Memory] = {}
+_SETTLED_LIMIT = 20_000
 
 
 def settle_memory(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
     """Return the memory that the text settles; what it leaves open stays open."""
+    key = (tuple([model.name for model in models]), form, *[size[2:] for size in sizes])
+    memory = _SETTLED.get(key)
+    if memory is None:
+        memory = _settle(models, sizes, form)
+        if len(_SETTLED) < _SETTLED_LIMIT:
+            _SETTLED[key] = memory
+    return memory
+
+
+def _settle(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
     made = _made(models)
     loose = form in ("desktop", "sxm")
     fitting = _fitting(made, sizes)

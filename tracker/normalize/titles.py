@@ -128,7 +128,7 @@ def _what(
     cards = distinct(text, [mention for mention in mentions if mention.witnessed], hits)
     if not cards:
         return "unconfirmed_model", None
-    machine = find_machine(text, hits, cards)
+    machine = find_machine(text, hits, tags, cards)
     if machine:
         code, word = machine
         trace.add(code, word.text if word else "processor", word.start if word else None, word.end if word else None)
