@@ -159,29 +159,30 @@ def _recount(conn: Connection, gpu_id: int, first: date, last: date) -> int:
         _bound(conn, gpu=gpu_id, first=first, last=last),
     )
     singles, standing = _singles(conn, gpu_id, first, last), _standing(conn, gpu_id, first, last)
-    written = 0
-    insert = _insert_sqlite if conn.dialect.name == "sqlite" else _copy_postgresql
-    for key, days in daily_rows(singles, standing):
-        insert(conn, (gpu_id, *key), days)
-        written += len(days)
-    return written
+    counted = daily_rows(singles, standing)
+    if conn.dialect.name == "sqlite":
+        _insert_sqlite(conn, gpu_id, counted)
+    else:
+        _copy_postgresql(conn, gpu_id, counted)
+    return sum(len(days) for _, days in counted)
 
 
 _DAILY = "gpu_id, kind, condition, currency, day, n, min, p25, median, p75, max"
 
 
-def _insert_sqlite(conn: Connection, key: tuple[int, str, str, str], days: Sequence[DayRow]) -> None:
-    conn.exec_driver_sql(
-        f"INSERT INTO daily_price ({_DAILY}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
-        [(*key, _iso(day), *five) for day, five in days],
-    )
+def _insert_sqlite(conn: Connection, gpu_id: int, counted: Sequence[tuple[Key, list[DayRow]]]) -> None:
+    rows = [(gpu_id, *key, _iso(day), *five) for key, days in counted for day, five in days]
+    if rows:
+        marks = ",".join("?" * 11)
+        conn.exec_driver_sql(f"INSERT INTO daily_price ({_DAILY}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def _copy_postgresql(conn: Connection, key: tuple[int, str, str, str], days: Sequence[DayRow]) -> None:
+def _copy_postgresql(conn: Connection, gpu_id: int, counted: Sequence[tuple[Key, list[DayRow]]]) -> None:
     cursor: Any = conn.connection.cursor()
     with cursor, cursor.copy(f"COPY daily_price ({_DAILY}) FROM STDIN") as copy:
-        for day, five in days:
-            copy.write_row((*key, date.fromordinal(day), *five))
+        for key, days in counted:
+            for day, five in days:
+                copy.write_row((gpu_id, *key, date.fromordinal(day), *five))
 
 
 @lru_cache(maxsize=1 << 15)
