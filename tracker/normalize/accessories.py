@@ -170,6 +170,7 @@ def _is_accessory(facts: _Facts, hit: Hit) -> bool:
         return True
     leads = hit.start < facts.first
     alone = bool(_ALONE_AFTER.match(text, hit.end) or _ALONE_BEFORE.search(text[max(0, hit.start - 60) : hit.start]))
+    alone = alone or hit.text.endswith(("set", "kit", "kits", "assembly", "replacement"))
     dear = price is not None and price > goods.most_usd
     if dear:
         return alone and leads and goods.strong

@@ -49,7 +49,7 @@ def find_machine(
     cpu = ("processor" in first or _may_name_processor(text)) and _names_processor(text)
     storage = (parts or "tb" in text) and _STORAGE.search(text) is not None
     laptop = first.get("laptop")
-    memory = (cpu or system or parts or laptop) and any(size.system for size in find_sizes(text))
+    memory = (cpu or system or parts or laptop) and _has_memory(text, mentions)
     evidence = bool(cpu) + bool(memory) + bool(storage) + (parts is not None)
     if system and "makers_pc" in system.tags and not evidence and _PULLED.search(text):
         system = None
@@ -62,6 +62,12 @@ def find_machine(
     if evidence > 1 and (memory or storage):
         return "system", parts
     return _bundle(text, first.get("other_goods"), card)
+
+
+def _has_memory(text: str, mentions: Sequence[Mention]) -> bool:
+    """Tell whether the machine's memory is stated; "4GB RAM" of a 4 GB card is the card's."""
+    own = {mention.vram_gb for mention in mentions}
+    return any(size.system and size.gb not in own for size in find_sizes(text))
 
 
 def _first_of(text: str, hits: Sequence[Hit]) -> dict[str, Hit]:
