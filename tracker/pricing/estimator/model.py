@@ -9,26 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.pricing.estimator.cards import (
-    COARSE_WALKS,
-    LOADINGS,
-    WALKS,
-    Projection,
-    Walk,
-    log_likelihood,
-    shrink,
-    weigh,
-)
+from tracker.pricing.estimator.cards import COARSE_WALKS, LOADINGS, WALKS
 from tracker.pricing.estimator.gaps import Gap, Ladder, as_gaps, ladder, measure
 from tracker.pricing.estimator.hedonic import prior_level
-from tracker.pricing.estimator.index import Index, index_of
+from tracker.pricing.estimator.index import Index
 from tracker.pricing.estimator.noise import Noise, believe, first_noise, learn
 from tracker.pricing.estimator.sample import KINDS, Bools, Floats, Ints, Sample, sums
+from tracker.pricing.estimator.solve import Binned, Solution, solve
 from tracker.pricing.estimator.start import medians, polish
-from tracker.pricing.estimator.timegrid import WINDOW_DAYS, bin_edges, walk_kernel
+from tracker.pricing.estimator.timegrid import WINDOW_DAYS, bin_edges
 
 _ROUNDS = 3  # in which the noise is learnt, before the last and finer one
-_TURNS = 2  # between index and cards within a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +94,15 @@ class _Fit:
     def run(self) -> Estimate:
         state = self._begin()
         for _ in range(_ROUNDS):
-            solved = _Solved.of(self, state, COARSE_WALKS)
-            self._learn(state, solved)
-        return self._result(state, _Solved.of(self, state, WALKS))
+            self._learn(state, self._solve(state, COARSE_WALKS))
+        return self._result(state, self._solve(state, WALKS))
+
+    def _solve(self, state: _State, walks: tuple[float, ...]) -> Solution:
+        weight, mean = self.binned(self.prices(state), state.precision)
+        mean = np.where(weight > 0, mean - state.level[:, None], 0.0)
+        found = solve(Binned(self.ages, weight, mean, state.spread), state.index, state.population, walks)
+        state.index, state.population = found.index, found.population
+        return found
 
     def prices(self, state: _State) -> Floats:
         """ln prices around their middle, all brought to the level of their unit's best kind."""
@@ -135,17 +132,17 @@ class _Fit:
         precision = sample.share * (np.abs(rest) < 4.0 * deviation) / variance
         prior, spread = prior_level(level, np.zeros(self.units), self.seen, self.figures)
         path = np.interp(self.ages, *_by_age(sample.age, market))
-        population = np.full((1, len(LOADINGS)), 1.0 / len(LOADINGS))
+        population = np.ones((0, len(LOADINGS)))  # as even as the grid will be
         return _State(
             prior, spread, Index(path, np.zeros((bins, bins))), population, first_noise(variance), precision, gaps,
             covariance,
         )  # fmt: skip
 
-    def _learn(self, state: _State, solved: "_Solved") -> None:
+    def _learn(self, state: _State, solved: Solution) -> None:
         """Learn from the fit which price is of which sort, the spread, the gaps and the prior of the levels."""
         sample, value = self.sample, self.prices(state)
-        path, variance = solved.likeliest_path(state)
-        said, unsure = path[self.unit, self.bin], variance[self.unit, self.bin]
+        path, variance = solved.walks.likeliest_path()
+        said, unsure = (state.level[:, None] + path)[self.unit, self.bin], variance[self.unit, self.bin]
         # What all other prices say of each one, so that a bait does not vouch for itself.
         others = np.maximum(1.0 / unsure - state.precision, 1e-3 / unsure)
         without = (said / unsure - state.precision * value) / others
@@ -153,12 +150,12 @@ class _Fit:
         squares = (value - said) ** 2 + unsure
         state.noise = learn(belief, squares, sample.share, self.unit, sample.kind, self.units)
         state.precision = belief.precision
-        moved = path - solved.value[:, None]
+        moved = path - solved.level[:, None]
         rest = sample.log_price - self.middle - moved[self.unit, self.bin]
         state.gaps, state.gap_covariance = measure(self.plan, rest, state.precision, self.unit, self.units)
-        state.level, state.spread = prior_level(solved.value, solved.variance, self.seen, self.figures)
+        state.level, state.spread = prior_level(state.level + solved.level, solved.variance, self.seen, self.figures)
 
-    def _result(self, state: _State, solved: "_Solved") -> Estimate:
+    def _result(self, state: _State, solved: Solution) -> Estimate:
         sample = self.sample
         binned, _ = self.binned(sample.log_price, state.precision)
         own = state.precision / np.maximum(binned[self.unit, self.bin], 1e-300)
@@ -178,11 +175,11 @@ class _Fit:
         total: Floats = sums(self.unit, sample.share, self.units)
         spread = sums(self.unit, sample.share * state.noise.variance, self.units) / total
         return Estimate(
-            card=self.card, kind=self.kind, value=solved.value + self.middle,
+            card=self.card, kind=self.kind, value=state.level + solved.level + self.middle,
             error=np.sqrt(solved.variance + unsure_gap), n=total, n_effective=effective, weights=weights,
-            spread=np.sqrt(spread), oldest=ages[last], newest=ages[first], path=solved.path + self.middle,
-            ages=self.ages, index=state.index.path, gaps=as_gaps(self.plan, state.gaps, state.gap_covariance),
-            stray_share=state.noise.shares[2],
+            spread=np.sqrt(spread), oldest=ages[last], newest=ages[first],
+            path=solved.path + state.level[:, None] + self.middle, ages=self.ages, index=state.index.path,
+            gaps=as_gaps(self.plan, state.gaps, state.gap_covariance), stray_share=state.noise.shares[2],
         )  # fmt: skip
 
 
@@ -196,101 +193,3 @@ def _kish(weight: Floats, share: Floats, unit: Ints, units: int) -> Floats:
     once = sums(unit, weight, units)
     squares = sums(unit, weight**2 / share, units)
     return np.divide(once**2, squares, out=np.zeros(units), where=squares > 0)
-
-
-class _Solved:
-    """Index and cards for given weights of the prices; updates the state's index and population."""
-
-    value: Floats
-    variance: Floats
-    pull: Floats  # units x bins: weight of each bin's mean in the value
-    path: Floats  # units x bins
-
-    @classmethod
-    def of(cls, fit: _Fit, state: _State, walks: tuple[float, ...]) -> "_Solved":
-        """Return the solution with cards' walks of these variances."""
-        solved = cls()
-        solved._fit, solved._walks = fit, walks
-        weight, mean = fit.binned(fit.prices(state), state.precision)
-        solved.mean = np.where(weight > 0, mean - state.level[:, None], 0.0)
-        solved.seen = (weight.sum(1) > 0).astype(float)
-        solved.kernels = [state.spread + variance * walk_kernel(fit.ages) for variance in walks]
-        solved.cards = [Walk.of(kernel, weight) for kernel in solved.kernels]
-        if state.population.shape[0] != len(walks):
-            state.population = np.full((len(walks), len(LOADINGS)), 1.0 / (len(walks) * len(LOADINGS)))
-        for _ in range(_TURNS):
-            solved._turn(fit, state)
-        solved._finish(state)
-        return solved
-
-    _fit: _Fit
-    _walks: tuple[float, ...]
-    mean: Floats
-    seen: Floats
-    kernels: list[Floats]
-    cards: list[Walk]
-    parts: list[Projection]
-    weights: Floats  # units x walks x loadings
-
-    def _turn(self, fit: _Fit, state: _State) -> None:
-        index = state.index.path
-        self.parts = [Projection.of(card, self.mean - index, index) for card in self.cards]
-        self.weights, state.population = weigh(log_likelihood(self.cards, self.parts), state.population, self.seen)
-        bins = len(fit.ages)
-        information, pull = np.zeros((bins, bins)), np.zeros(bins)
-        for k, (card, part) in enumerate(zip(self.cards, self.parts, strict=True)):
-            share = self.weights[:, k].sum(1)
-            factor = (self.weights[:, k].T * shrink(part)).sum(0)
-            information += np.tensordot(share, card.inverse, 1)
-            information -= (part.on_index * factor[:, None]).T @ part.on_index
-            on_mean = part.on_rest + part.on_index
-            pull += share @ on_mean
-            pull -= (factor * (part.on_index * self.mean).sum(1)) @ part.on_index
-        state.index = index_of(information, pull, fit.ages)
-
-    def _finish(self, state: _State) -> None:
-        """Value now, its variance, the weights of the bins in it and the path, averaged over the grid."""
-        units, bins = self.mean.shape
-        index = state.index.path
-        rest = self.mean - index
-        self.parts = [Projection.of(card, rest, index) for card in self.cards]
-        off, second = np.zeros(units), np.zeros(units)
-        self.pull, self.path = np.zeros((units, bins)), np.zeros((units, bins))
-        for k, (card, part) in enumerate(zip(self.cards, self.parts, strict=True)):
-            plain = card.inverse.sum(2)
-            for j, factor in enumerate(shrink(part)):
-                pull = state.spread * (plain - factor[:, None] * part.on_index * (plain @ index)[:, None])
-                value = (pull * rest).sum(1)
-                sure = state.spread * (1.0 - pull.sum(1)) + ((pull @ state.index.covariance) * pull).sum(1)
-                weight = self.weights[:, k, j]
-                off += weight * value
-                second += weight * (np.maximum(sure, 0.0) + value**2)
-                self.pull += weight[:, None] * pull
-                alpha = part.on_rest - (factor * part.index_rest)[:, None] * part.on_index
-                path = alpha @ self.kernels[k] + LOADINGS[j] ** 2 * (alpha @ index)[:, None] * index
-                self.path += weight[:, None] * path
-        self.value = state.level + off
-        self.variance = np.maximum(second - off**2, 1e-12)
-        self.path += state.level[:, None] + index
-
-    def likeliest_path(self, state: _State) -> tuple[Floats, Floats]:
-        """Return (path, variance of its error) of each unit under its likeliest walk and loading."""
-        units, bins = self.mean.shape
-        index = state.index.path
-        best = self.weights.reshape(units, -1).argmax(1)
-        walk, loading = best // len(LOADINGS), best % len(LOADINGS)
-        path, variance = np.empty((units, bins)), np.empty((units, bins))
-        for k, (card, part) in enumerate(zip(self.cards, self.parts, strict=True)):
-            these = np.flatnonzero(walk == k)
-            if not len(these):
-                continue
-            spread = np.array(LOADINGS)[loading[these]] ** 2
-            factor = shrink(part)[loading[these], these]
-            kernel = self.kernels[k] + spread[:, None, None] * np.outer(index, index)
-            on_index = part.on_index[these]
-            inverse = card.inverse[these] - factor[:, None, None] * on_index[:, :, None] * on_index[:, None, :]
-            alpha = part.on_rest[these] - (factor * part.index_rest[these])[:, None] * on_index
-            path[these] = np.matmul(kernel, alpha[:, :, None])[:, :, 0]
-            explained = (np.matmul(kernel, inverse) * kernel).sum(2)
-            variance[these] = np.diagonal(kernel, axis1=1, axis2=2) - explained
-        return state.level[:, None] + index + path, np.maximum(variance, 1e-8)
