@@ -74,5 +74,5 @@ def gaps(engine: "Engine", as_of: date | None = None, condition: str = POOLED) -
     Columns: name (such as "ask against sold"), share (0.08 is 8 % above), error (standard error in ln
     price), n (pairs of listings behind it).
     """
-    found: list[dict[str, Any]] = next((value.facts["gaps"] for value in fair_values(engine, as_of, condition) if value.facts), [])
-    return pd.DataFrame(found, columns=["name", "share", "error", "n"])
+    told = [value.facts["gaps"] for value in fair_values(engine, as_of, condition) if value.facts]
+    return pd.DataFrame(told[0] if told else [], columns=["name", "share", "error", "n"])
