@@ -22,7 +22,7 @@ from tracker.notices import tell_operator
 from tracker.plan import plan_searches
 from tracker.schedule import read_slots
 from tracker.service_settings import ServiceSection
-from tracker.slots import Job, JobFailedError
+from tracker.slots import Job, JobFailedError, StoppedError
 from tracker.upkeep import forget, keep_backup, keep_log_small
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Work:
             plan_searches(self.engine)
         status, told = (self.crawl or self._crawl_in_process)(name)
         if self.stopping.is_set():
-            raise JobFailedError("ended with the service; the next crawl goes on")
+            raise StoppedError
         with self._reading:
             return self._follow(name, status, told)
 

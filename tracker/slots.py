@@ -123,6 +123,8 @@ class Runner:
     def _work(self, job: Job, slot: datetime) -> None:
         try:
             outcome, message = "ok", job.work()
+        except StoppedError:
+            outcome, message = "coalesced", "ended with the service; the next run does its work"
         except Exception as error:
             kind = "" if isinstance(error, GpudealsError | JobFailedError) else f"{type(error).__name__}: "
             outcome, message = "failed", redacted(f"{kind}{error}")[:500]
@@ -133,6 +135,10 @@ class Runner:
                 logger.info("%s: %s", job.name, message)
         with self.engine.begin() as conn:
             finish_slot(conn, job.name, slot, outcome, message, self.clock())
+
+
+class StoppedError(Exception):
+    """A job did not come to its end because the service ends."""
 
 
 class JobFailedError(Exception):
