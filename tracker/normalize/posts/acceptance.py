@@ -14,7 +14,7 @@ __all__ = ["Said", "acceptance", "is_part"]
 
 Said = Literal["offered", "plain", "context"]
 _LEAD_WORDS = re.compile(
-    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]{0,12}k?(?: ?[$£€]|x)?|x\d|sold|"
+    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]{0, 12}k?(?: ?[$£€]|x)?|x\d|sold|"
     rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
     rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
 )

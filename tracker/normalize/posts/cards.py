@@ -77,6 +77,24 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
     )
 
 
+def _drop_kin(layout: Layout, cards: Cards, waiting: list[Item]) -> None:
+    """Take a title's ``7870`` and a body's ``7870 XT`` for one card, where the body never names the title's model."""
+    named = {mention.model for mentions in layout.mentions.values() for mention in mentions}
+    for item in list(waiting):
+        if item.model in named:
+            continue
+        kin = [
+            other
+            for other in cards.items
+            if not other.titled
+            and (other.model.startswith(f"{item.model} ") or item.model.startswith(f"{other.model} "))
+        ]
+        if len(kin) == 1:
+            waiting[:] = [other for other in waiting if other is not item]
+            kin[0].quantity = kin[0].quantity or item.quantity
+            kin[0].titled = True
+
+
 def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
     """Read a body's mentions in order and merge them with the cards of the title.
 
@@ -112,6 +130,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                 plain.append((number, mention, structural))
                 continue
             _place(layout, cards, waiting, number, mention, structural)
+    _drop_kin(layout, cards, waiting)
     cards.items.extend(waiting)
     if not cards.items:
         for number, mention, structural in plain:

@@ -19,7 +19,7 @@ _CLAUSE = re.compile(
     r"my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |"
     r"(?<=pending), "
 )
-_WORD = re.compile(r"[a-z][a-z0-9]{1,}")
+_WORD = re.compile(r"#\d{1,2}|[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
@@ -40,13 +40,19 @@ _LABEL = re.compile(
 )
 
 
+def _words(text: str) -> set[str]:
+    """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
+    found = {_ALIASES.get(word, word) for word in _WORD.findall(text)} - _COMMON
+    return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
+
+
 def _tokens(item: Item) -> set[str]:
-    return {_ALIASES.get(word, word) for word in _WORD.findall(item.words[:160])} - _COMMON
+    return _words(item.words[:160])
 
 
 def named_by_words(clause: str, items: list[Item]) -> list[Item]:
     """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
-    said = {_ALIASES.get(word, word) for word in _WORD.findall(clause)} - _COMMON
+    said = _words(clause)
     if not said or len(items) < 2:
         return []
     tokens = [_tokens(item) for item in items]

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
@@ -52,6 +53,17 @@ _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
 
+_PRICED_NAME = re.compile(r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$")
+_PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
+_CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
+
+
+def _is_price_of_line(before: str, after: str) -> bool:
+    """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
+    line = before.rsplit("\n", 1)[-1]
+    return bool(_PRICED_NAME.search(line) and _PRICE_TAIL.match(after)) and not _CARD_LABEL.search(line)
+
+
 def _is_namesake(post: PostText, mention: Mention) -> bool:
     """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
     if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
@@ -63,6 +75,8 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
+    if _is_price_of_line(before, post.text[mention.end : mention.end + 12]):
+        return True
     if after.startswith("+") or re.search(
         r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
     ):
@@ -74,11 +88,42 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
 def mentions_of(post: PostText, context: bool) -> list[Mention]:
     """The cards that a text names, at the post's own positions."""
     found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
-    return [_sized(post, mention) for mention in found if not _is_namesake(post, mention)]
+    return [_sized(post, _by_maker(post, mention)) for mention in found if not _is_namesake(post, mention)]
+
+
+_ONE_CHIP_MAKERS = (
+    (
+        re.compile(r"(?:evga|zotac|galax|galaxy|pny|palit|gainward|inno3d|kfa2|bfg|leadtek) (?:\d ?gb )?$"),
+        "Radeon",
+        ("gtx", "gts", "gt"),
+    ),
+    (re.compile(r"(?:sapphire|powercolor|his|visiontek|asrock) (?:\d ?gb )?$"), "GeForce", ("rx", "hd", "r9", "r7")),
+)
+"""Board makers of one chip maker only: a bare ``EVGA 570`` is a GeForce."""
+
+
+@lru_cache(maxsize=512)
+def _model_of(name: str) -> Mention | None:
+    found = find_mentions(CleanText(name, name), context=True)
+    return found[0] if len(found) == 1 and found[0].start == 0 else None
+
+
+def _by_maker(post: PostText, mention: Mention) -> Mention:
+    number = mention.text.strip()
+    if not number.isdigit():
+        return mention
+    before = post.text[max(0, mention.start - 16) : mention.start]
+    for makers, excluded, series in _ONE_CHIP_MAKERS:
+        if mention.model.startswith(excluded) and makers.search(before):
+            other = next((found for word in series if (found := _model_of(f"{word} {number}")) is not None), None)
+            if other is not None:
+                size = mention.stated_gb if mention.stated_gb is not None and not other.known else other.vram_gb
+                return replace(other, start=mention.start, end=mention.end, text=mention.text, vram_gb=size)
+    return mention
 
 
 _FAMILY = ("PCIe", "SXM", "NVL", "Server", "Max-Q")
-_SEGMENT = re.compile(r"[,;|\n()\[\]+&]")
+_SEGMENT = re.compile(r"[,;|\n()\[\]+&]| / ")
 
 
 def _sized(post: PostText, mention: Mention) -> Mention:
@@ -86,11 +131,13 @@ def _sized(post: PostText, mention: Mention) -> Mention:
     if mention.contradiction or mention.modified:
         mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
     elif len(mention.models) > 1 or any(word in mention.model for word in _FAMILY):
-        mention = _again(post, mention, *_bounds(post.text, mention, _LINE_END))
+        own = _again(post, mention, *_bounds(post.text, mention, _LISTED))
+        sized = own.vram_gb is not None or mention.vram_gb is None or own.model != mention.model
+        mention = own if sized else replace(own, vram_gb=mention.vram_gb, skus=mention.skus)
     return mention
 
 
-_LINE_END = re.compile(r"\n")
+_LISTED = re.compile(r"[,;|\n]")
 
 
 def _bounds(text: str, mention: Mention, ends: re.Pattern[str]) -> tuple[int, int]:
@@ -139,8 +186,20 @@ _AROUND = (
 )
 
 
+def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
+    """A bare ``570`` is the 570 of the title."""
+    number = mention.text.strip()
+    if not number.isdigit() or any(mention.model == other.model for other in titled):
+        return mention
+    for other in titled:
+        if re.search(r"\d{3,4}$", other.text) and other.text.endswith(number):
+            return replace(other, start=mention.start, end=mention.end, text=mention.text)
+    return mention
+
+
 def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
     """The title's cards named in the body by their number alone: ``the 480s``, ``1030 - 30 shipped``."""
+    found = [_as_titled(mention, titled) for mention in found]
     taken = [(mention.start, mention.end) for mention in found]
     more: list[Mention] = []
     for mention in titled:

@@ -221,7 +221,10 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
         not signed
         and not loose
         and MODEL_NUMBER.fullmatch(number)
-        and not re.match(r"[ ]?(?:shipped|posted|delivered|obo|firm|local|each|ea\b|plus|\+|cash|total|if\b|for (?:both|all|it|the))", after)
+        and not re.match(
+            r"[ ]?(?:shipped|posted|delivered|obo|firm|local|each|ea\b|plus|\+|cash|total|if\b|for (?:both|all|it))",
+            after,
+        )
     ):
         return None
     if not signed and (value < 5 or value > 20000 or (value != value.to_integral_value())):

@@ -36,10 +36,13 @@ _CODE_WORDS = ("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud"
 def read_statements(post: Post, layout: Layout) -> None:
     """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
     text = layout.post.text
-    said = shipping_of_post(_prose(layout))
+    said, where = shipping_of_post(_prose(layout)), "body"
+    if said is None:
+        said, where = shipping_of_post(post.title.have_text), "title"
     if said is not None:
         post.carriage = said[0]
-        post.trace.add("carriage", f"{said[0]} for all prices", said[1], said[2], "body")
+        span = (said[1], said[2]) if where == "body" else (None, None)
+        post.trace.add("carriage", f"{said[0]} for all prices", *span, "body" if where == "body" else "title")
     stated = _IN_CURRENCY.search(text) if any(word in text for word in _CODE_WORDS) else None
     if stated is not None:
         code = stated.group("code") or stated.group("all") or stated.group("after")

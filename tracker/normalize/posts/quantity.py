@@ -62,6 +62,8 @@ def count_word(word: str | None) -> int | None:
     return number if number is not None and 1 <= number <= 60 else None
 
 
+_FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
+"""Makers whose cards are called X2 or X3 by their fans."""
 _STATES = re.compile(
     r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
     r"parting with|:|[-*(\[]) ?)$"
@@ -96,7 +98,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             )
         ):
             return number
-    match = _AFTER.match(after)
+    match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
     if (
         match
         and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after)

@@ -13,7 +13,9 @@ _RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
     ("included", re.compile(rf"(?<!\w){union('shipping.all_included')}(?!\w)")),
     ("local", re.compile(rf"(?<!\w){union('shipping.all_local')}(?!\w)")),
 )
-_ANY = re.compile(r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]")
+_ANY = re.compile(
+    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]"
+)
 _LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
 
 

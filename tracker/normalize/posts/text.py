@@ -21,6 +21,8 @@ _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
 _ENDINGS = (".com", ".net", ".org", ".io", ".gg", ".co.uk", ".ca", ".ly", ".pro", ".me")
 _BLANKS = {code: " " for code in range(32) if code != 10}
+_SHORTENED = re.compile(r"(?<![a-z])(ea|incl|excl|inc|approx|vs|excl|w/o|no)\.(?= )")
+"""Words cut short: their point ends no sentence."""
 _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*{2,3}|(?<=\S)\*|\*(?=\S)|__|`|\\|(?<![\w])_(?=\w)|(?<=\w)_(?![\w])")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
@@ -121,6 +123,8 @@ def read_text(raw: str) -> PostText:
         text = _PERSON.sub(_blank, text)
     if any(ending in text for ending in _ENDINGS):
         text = _without_domains(text)
+    if ". " in text:
+        text = _SHORTENED.sub(lambda match: f"{match[1]} ", text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)

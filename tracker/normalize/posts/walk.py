@@ -19,7 +19,7 @@ __all__ = ["walk"]
 _SENTENCE_END = re.compile(r"[.!?;]+(?=[ ])")
 _TAIL_NUMBER = re.compile(
     r"[ ]?(?:[-:=|]{1,3}|\.{2,}) ?(?=[$£€]? ?\d{2,5}(?:\.\d\d)?(?: ?(?:obo|shipped|"
-    r"firm|each|ea|plus|\+|or|local|\(|[$£€]).{0,40})?$)"
+    r"firm|each|ea|plus|\+|or|local|\(|[$£€]).{0,40}| ?/ ?\d{2,5})?$)"
 )
 _ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
 _FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
@@ -44,7 +44,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             leader = line
         elif (labelled := labelled_item(layout, cards, number)) is not None:
             current, leader = [labelled], line
-            _further_line(layout, cards, number, current)
+            _labelled_line(layout, number, labelled)
         elif current and opens_other_goods(layout, number, leader, start is not None and current == start):
             current, leader = [], None
         else:
@@ -101,6 +101,11 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
             current = previous + [item for item in current if not any(item is other for other in previous)]
         previous = current
     return current
+
+
+def _labelled_line(layout: Layout, number: int, item: Item) -> None:
+    line = layout.lines[number]
+    tie_sentence(layout.post.text[line.start : line.end], line.start, [], layout.amounts[number], [item])
 
 
 def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
