@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, insert, update
 
 import tracker.ingest.run
 from db import light
@@ -243,6 +243,19 @@ def test_a_rebuild_without_a_cause_writes_nothing(engine: Engine) -> None:
     counts = reread_all(engine)
     assert (counts.read, counts.changed) == (28, 0)
     assert derived(engine) == before
+
+
+def test_a_rebuild_keeps_fair_values_and_a_changed_price_drops_those_that_rest_on_it(engine: Engine) -> None:
+    learn(engine, [row("1", CARD, at(day), 700) for day in (0, 9)])
+    gpu_id = table(engine, light.observation, ["gpu_id"])[0][0]
+    value = {"gpu_id": gpu_id, "condition": "pooled", "n": 9, "n_effective": 9.0, "method_version": 1, "facts": {}}
+    days = [START.date() + timedelta(days=day) for day in (3, 30)]
+    with engine.begin() as conn:
+        conn.execute(insert(light.fair_value), [value | {"day": day} for day in days])
+    reread_all(engine)
+    assert [found for (found,) in table(engine, light.fair_value, ["day"])] == days
+    learn(engine, [row("2", OTHER, at(12), 400)])
+    assert [found for (found,) in table(engine, light.fair_value, ["day"])] == days[:1]
 
 
 def test_new_rules_read_everything_again(engine: Engine) -> None:
