@@ -167,6 +167,7 @@ class FairValue(SQLModel, table=True):
     """Fair value of a card on a day, from observations of earlier days only; US cents."""
 
     __tablename__ = "fair_value"
+    __table_args__ = (Index("ix_fair_value_day", "day"),)  # those of later days are dropped when a price changes
 
     gpu_id: int = Field(sa_column=Column(BigInt, ForeignKey("gpu.id"), primary_key=True))
     condition: str = Field(primary_key=True)  # "pooled" (open_box, refurbished, used) or one condition

@@ -203,6 +203,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['gpu_id'], ['gpu.id'], name=op.f('fk_fair_value_gpu_id')),
     sa.PrimaryKeyConstraint('gpu_id', 'condition', 'day', name=op.f('pk_fair_value'))
     )
+    with op.batch_alter_table('fair_value', schema=None) as batch_op:
+        batch_op.create_index('ix_fair_value_day', ['day'], unique=False)
+
     op.create_table('observation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -355,6 +358,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_observation_day')
 
     op.drop_table('observation')
+    with op.batch_alter_table('fair_value', schema=None) as batch_op:
+        batch_op.drop_index('ix_fair_value_day')
+
     op.drop_table('fair_value')
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.drop_index('ix_alert_state')

@@ -167,14 +167,14 @@ def test_the_interval_widens_as_students_t_does(degrees: float, quantile: float)
 
 
 def _replay(folder: Path, name: str) -> tuple[list[Market], list[dict[int, float]]]:
-    rows = list(csv.DictReader((folder / f"{name}.csv").open(newline="")))
+    rows = list(csv.DictReader((folder / f"{name}.csv").read_text().splitlines()))
     cards = sorted({(row["model"], float(row["vram_gb"])) for row in rows})
     number = {card: place for place, card in enumerate(cards)}
     at = np.array([datetime.fromisoformat(row["observed_at"]).timestamp() / 86400 for row in rows])
     card = np.array([number[row["model"], float(row["vram_gb"])] for row in rows])
     price = np.array([float(row["price"]) for row in rows])
     truth: dict[str, dict[int, float]] = {}
-    for row in csv.DictReader((folder / f"{name}.truth.csv").open(newline="")):
+    for row in csv.DictReader((folder / f"{name}.truth.csv").read_text().splitlines()):
         truth.setdefault(row["as_of"], {})[number[row["model"], float(row["vram_gb"])]] = np.log(float(row["fair"]))
     markets = []
     for day, values in sorted(truth.items()):
