@@ -105,9 +105,11 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
     plain: list[tuple[int, Mention, bool]] = []
     for number in sorted(layout.mentions):
         last_said, last_end = "", -1
+        head = layout.mentions[number][0]
+        about_part = layout.lines[number].is_item_mark and is_part(layout.post.text, head)
         for mention in layout.mentions[number]:
             said, structural = acceptance(layout, number, mention, titled, wanted)
-            if (
+            if about_part or (
                 last_said == "context"
                 and number not in layout.rows
                 and _LIST.fullmatch(layout.post.text[last_end : mention.start])

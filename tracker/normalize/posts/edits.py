@@ -11,7 +11,7 @@ from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
 from tracker.normalize.posts.words import fragments
 
-__all__ = ["apply_edits", "named_by_words"]
+__all__ = ["apply_edits", "named_by_words", "telling_words"]
 
 _CLAUSE = re.compile(
     r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |"
@@ -40,19 +40,19 @@ _LABEL = re.compile(
 )
 
 
-def _words(text: str) -> set[str]:
+def telling_words(text: str) -> set[str]:
     """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
     found = {_ALIASES.get(word, word) for word in _WORD.findall(text)} - _COMMON
     return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
 
 
 def _tokens(item: Item) -> set[str]:
-    return _words(item.words[:160])
+    return telling_words(item.words[:160])
 
 
 def named_by_words(clause: str, items: list[Item]) -> list[Item]:
     """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
-    said = _words(clause)
+    said = telling_words(clause)
     if not said or len(items) < 2:
         return []
     tokens = [_tokens(item) for item in items]

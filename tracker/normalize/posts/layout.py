@@ -186,6 +186,9 @@ _AROUND = (
 )
 
 
+_SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
+
+
 def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
     """A bare ``570`` is the 570 of the title."""
     number = mention.text.strip()
@@ -203,20 +206,16 @@ def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) ->
     taken = [(mention.start, mention.end) for mention in found]
     more: list[Mention] = []
     for mention in titled:
-        digits = re.search(r"\d{3,4}", mention.text)
-        if (
-            digits is None
-            or not mention.text.lower().rstrip("s' ").endswith(digits.group())
-            or any(mention.model == other.model for other in more)
-        ):
+        number = _SHORT_NAME.search(mention.text.lower().rstrip("s' "))
+        if number is None or any(mention.model == other.model for other in more):
             continue
-        for match in re.finditer(_AROUND.format(number=digits.group()), body.text):
+        for match in re.finditer(_AROUND.format(number=re.escape(number.group())), body.text):
             if (
                 not any(start < match.end() and match.start() < end for start, end in taken)
                 and len(more) < MOST_MENTIONS
             ):
                 more.append(
-                    replace(mention, start=match.start(), end=match.start() + len(digits.group()), text=digits.group())
+                    replace(mention, start=match.start(), end=match.start() + len(number.group()), text=number.group())
                 )
     return sorted([*found, *more], key=lambda mention: mention.start)
 

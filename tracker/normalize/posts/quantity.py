@@ -50,7 +50,7 @@ _LEFT = re.compile(
 )
 _GONE = re.compile(
     rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
-    rf"are |has been |have been |was )?(?:sold|gone)\b|sold (?P<m>{_NUMBER})\b"
+    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{_NUMBER})(?:x\b|\b)"
 )
 
 

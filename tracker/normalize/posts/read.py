@@ -15,6 +15,7 @@ from tracker.normalize.posts.text import read_text
 from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.trace import Tracer
+from tracker.normalize.posts.turns import split_by_labels
 from tracker.normalize.posts.unnamed import count_both, split_singles, tie_unnamed
 from tracker.normalize.posts.walk import walk
 from tracker.normalize.types import ListingText, Offer, Reading
@@ -61,6 +62,8 @@ def _offers(post: Post) -> list[Offer]:
     if not cards.items:
         return []
     other_goods = post.other_goods = offers_other_goods(post, mentions)
+    if not other_goods:
+        split_by_labels(layout, cards, post.title.have_text)
     from_title = [item for item in cards.items if item.where == "title"]
     every = len(cards.items) == 1 and not other_goods
     walk(

@@ -12,6 +12,7 @@ from tracker.normalize.posts.post import Post
 
 __all__ = ["mark_systems"]
 
+_PROCESSOR = re.compile(r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b")
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
 _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
 _PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
@@ -68,7 +69,12 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
         return False
     begin, _ = sentence_around(text, *item.spot)
     before = text[max(begin, line.start) : item.spot[0]]
-    if _PULLED.search(before) or not names_system(before):
+    if _PULLED.search(before):
+        return False
+    opened = before.rfind("(")
+    if opened > 0 and ")" not in before[opened:] and _PROCESSOR.search(before[opened:]):
+        return True
+    if not names_system(before):
         return False
     return bool(_HOLDS.search(before) or "," in before) and (
         line.is_item_mark or (len(line.text) < 240 and before.count(" ") < 16)

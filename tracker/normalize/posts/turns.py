@@ -1,9 +1,10 @@
 """Where a body turns to something else: other goods, or one of several cards named by its edition alone."""
 
 import re
+from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.edits import named_by_words
+from tracker.normalize.posts.edits import named_by_words, telling_words
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -11,7 +12,7 @@ from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.quantity import count_behind_price
 from tracker.normalize.posts.words import anchored_before
 
-__all__ = ["labelled_item", "opens_other_goods"]
+__all__ = ["labelled_item", "opens_other_goods", "split_by_labels"]
 
 _LABEL = re.compile(
     r"(?:price|condition|asking|shipping|local|notes?|warranty|includes?|included|"
@@ -63,19 +64,45 @@ def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
         return None
     line = layout.lines[number]
     head = layout.post.text[line.start : amounts[0].start]
-    if (
-        not 2 <= len(head) <= 40
-        or names_goods(head)
-        or _LABEL.match(head)
-        or _CUE_START.match(head)
-        or _ASKS.search(head)
-    ):
+    if not _may_label(head):
         return None
     hits = named_by_words(head, cards.items)
     if not hits or hits[0].asked:
         return None
     _count_labelled(hits[0], line.text)
     return hits[0]
+
+
+def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
+    """``Two 2080s (EVGA, Gigabyte)`` with a priced line for each maker: as many cards as lines."""
+    if len(cards.items) != 1 or cards.items[0].where != "title":
+        return
+    item, titled = cards.items[0], telling_words(title)
+    labels: dict[str, frozenset[str]] = {}
+    for number, amounts in sorted(layout.amounts.items()):
+        line = layout.lines[number]
+        head = layout.post.text[line.start : amounts[0].start]
+        words = frozenset(telling_words(head) & titled)
+        if (
+            number in layout.rows
+            or number in layout.edits
+            or not words
+            or not _may_label(head)
+            or words in labels.values()
+        ):
+            continue
+        labels[head] = words
+    if len(labels) >= 2 and (item.quantity is None or item.quantity == len(labels)):
+        cards.items[:] = [replace(item, words=head, quantity=None, asked=[]) for head in labels]
+
+
+def _may_label(head: str) -> bool:
+    if not 2 <= len(head) <= 40 or names_goods(head):
+        return False
+    return not (_LABEL.match(head) or _CUE_START.match(head) or _ASKS.search(head) or _PARTS.search(head))
+
+
+_PARTS = re.compile(r"\b(?:bridges?|nv-?link|blocks?|back ?plates?|brackets?|box(?:es)?|cables?)\b")
 
 
 def _count_labelled(item: Item, text: str) -> None:

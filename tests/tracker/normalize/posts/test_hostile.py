@@ -21,10 +21,54 @@ from tracker.normalize.types import ListingText
 SIZE = 100_000
 SECONDS = 0.05
 PIECES = (
-    "[H]", "[W]", "RTX 3080", "3090 FE", "PayPal", "$450", "$1.2k", "~~$500~~", "450 shipped", "each", "for both", "2x", "(2)", "| a | $5 |",
-    "|-|-|", "SOLD", "PENDING", "EDIT:", "one left", "paid", "+ shipping", "\n", "\n\n", "* ", "**", "#", "~~", "(", "](", "http://x/3080",
-    "local", "i7-9700K", "£", "€", "1.234,56", "😅", "\x00", "trade for a 4090", "not for sale", ",", ".", " / ", " + ", "x", "k", "$", "-",
-)  # fmt: skip
+    "[H]",
+    "[W]",
+    "RTX 3080",
+    "3090 FE",
+    "PayPal",
+    "$450",
+    "$1.2k",
+    "~~$500~~",
+    "450 shipped",
+    "each",
+    "for both",
+    "2x",
+    "(2)",
+    "| a | $5 |",
+    "|-|-|",
+    "SOLD",
+    "PENDING",
+    "EDIT:",
+    "one left",
+    "paid",
+    "+ shipping",
+    "\n",
+    "\n\n",
+    "* ",
+    "**",
+    "#",
+    "~~",
+    "(",
+    "](",
+    "http://x/3080",
+    "local",
+    "i7-9700K",
+    "£",
+    "€",
+    "1.234,56",
+    "😅",
+    "\x00",
+    "trade for a 4090",
+    "not for sale",
+    ",",
+    ".",
+    " / ",
+    " + ",
+    "x",
+    "k",
+    "$",
+    "-",
+)
 HOSTILE = {
     "blanks": " " * SIZE,
     "lines": "\n" * SIZE,
@@ -88,7 +132,24 @@ def _seconds(compiled: re.Pattern[str], text: str) -> float:
 
 
 #: Patterns that are only tried at one place, or on the few characters around one: see WINDOW.
-WINDOWED = ("quantity.", "context.", "acceptance.", "systems.", "prices.", "cards.", "goods.", "facts.", "turns.", "unnamed.", "intent.", "title.", "titled.", "words.", "edits._CLAUSE", "walk._TAIL")  # fmt: skip
+WINDOWED = (
+    "quantity.",
+    "context.",
+    "acceptance.",
+    "systems.",
+    "prices.",
+    "cards.",
+    "goods.",
+    "facts.",
+    "turns.",
+    "unnamed.",
+    "intent.",
+    "title.",
+    "titled.",
+    "words.",
+    "edits._CLAUSE",
+    "walk._TAIL",
+)
 WINDOW = 1_000
 
 

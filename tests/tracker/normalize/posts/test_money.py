@@ -101,8 +101,19 @@ def test_other_numbers_are_no_asking_price(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("£80", "GBP"), ("€80", "EUR"), ("80 EUR", "EUR"), ("80 quid", "GBP"), ("C$80", "CAD"), ("CAD 80", "CAD"), ("80 CAD", "CAD"), ("AU $80", "AUD"), ("US $80", "USD"), ("$80", None)],
-)  # fmt: skip
+    [
+        ("£80", "GBP"),
+        ("€80", "EUR"),
+        ("80 EUR", "EUR"),
+        ("80 quid", "GBP"),
+        ("C$80", "CAD"),
+        ("CAD 80", "CAD"),
+        ("80 CAD", "CAD"),
+        ("AU $80", "AUD"),
+        ("US $80", "USD"),
+        ("$80", None),
+    ],
+)
 def test_signs_and_words_say_the_currency(text: str, currency: str | None) -> None:
     assert [amount.currency for amount in find_amounts(read_text(text))] == [currency]
 

@@ -39,8 +39,16 @@ def test_strikes_do_not_reach_over_an_empty_line() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "kind"),
-    [("* a card", "bullet"), ("- a card", "bullet"), ("1. a card", "number"), ("2) a card", "number"), ("## a card", "heading"), ("a card", "text"), ("", "blank")],
-)  # fmt: skip
+    [
+        ("* a card", "bullet"),
+        ("- a card", "bullet"),
+        ("1. a card", "number"),
+        ("2) a card", "number"),
+        ("## a card", "heading"),
+        ("a card", "text"),
+        ("", "blank"),
+    ],
+)
 def test_kinds_of_lines(raw: str, kind: str) -> None:
     assert read_lines(read_text(raw))[0].kind == kind
 
@@ -104,8 +112,15 @@ def test_counts_behind_a_price(after: str, count: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "had", "left"),
-    [("one sold, two left", 3, 2), ("2 sold", 3, 1), ("only one left", 4, 1), ("4 p40 left", 6, 4), ("sold", 2, None), ("both sold", 2, None)],
-)  # fmt: skip
+    [
+        ("one sold, two left", 3, 2),
+        ("2 sold", 3, 1),
+        ("only one left", 4, 1),
+        ("4 p40 left", 6, 4),
+        ("sold", 2, None),
+        ("both sold", 2, None),
+    ],
+)
 def test_how_many_are_left(text: str, had: int, left: int | None) -> None:
     assert left_over(text, had) == left
 
@@ -148,8 +163,15 @@ def test_lines_that_close_a_post(line: str, said: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "broken"),
-    [("no display output", True), ("for parts", True), ("artifacts after a minute", True), ("no artifacts", False), ("never any artifacts", False), ("works great", False)],
-)  # fmt: skip
+    [
+        ("no display output", True),
+        ("for parts", True),
+        ("artifacts after a minute", True),
+        ("no artifacts", False),
+        ("never any artifacts", False),
+        ("works great", False),
+    ],
+)
 def test_defects(text: str, broken: bool) -> None:
     assert bool(says_broken(text)) == broken
 
@@ -210,8 +232,15 @@ def test_how_a_card_is_spoken_of(text: str, role: str) -> None:
 
 @pytest.mark.parametrize(
     ("after", "is_part"),
-    [(" waterblock", True), (" ftw3 backplate", True), (" fe box", True), (" nvlink bridge", True), (" with box", False), (" box included", False)],
-)  # fmt: skip
+    [
+        (" waterblock", True),
+        (" ftw3 backplate", True),
+        (" fe box", True),
+        (" nvlink bridge", True),
+        (" with box", False),
+        (" box included", False),
+    ],
+)
 def test_parts_named_after_a_card(after: str, is_part: bool) -> None:
     assert bool(accessory_after("3080" + after, 4)) == is_part
 
