@@ -46,8 +46,8 @@ _USE = re.compile(
 _CHEAP = 0.25
 #: Nothing but a colour or a maker behind the word: it is what the title ends with.
 _LAST = re.compile(
-    r"(?: (?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|and|&|side|for|sale|"
-    r"\d[0-9a-z-]{0,9})){0,3}[ .!*)\]-]*$"
+    r"(?:[ (-]{1,3}(?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|side|for|sale|free|"
+    r"fast|ships|shipping|today|tested|\d[0-9a-z-]{0,9})){0,3}+[ .!*)\]-]{0,9}$"
 )
 _WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
 _BLOCK_MAKERS = frozenset(
@@ -125,6 +125,8 @@ class _Facts(NamedTuple):
     card: bool
     #: Said to be water-cooled: the maker of the block is no accessory then.
     wet: bool
+    #: How many words name a water block: its maker and the block itself leave no card.
+    blocks: int
 
 
 def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: float | None) -> _Facts:
@@ -139,6 +141,7 @@ def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: f
         price / launch if price is not None and launch else None,
         card,
         _WET.search(text) is not None,
+        sum(hit.goods is not None and hit.goods.name == "water block" for hit in hits),
     )
 
 
@@ -184,7 +187,7 @@ def _is_accessory(facts: _Facts, hit: Hit) -> bool:
     if leads or not facts.mentions:
         return True
     if price is None:
-        return not facts.card
+        return not facts.card or facts.blocks > 1
     if facts.launch is None:
         return facts.mentions[0].known and price <= goods.most_usd / 2
     return facts.part is not None and facts.part < _CHEAP

@@ -15,7 +15,8 @@ _SYSTEM = re.compile(
     r"[ ,)(\-/]{0,3}(?:of )?(?:total |system )?(?:lp)?(?:ddr[2345]|ram\b|so-?dimm|u?dimm|rdimm|ecc ram)"
 )
 _STORAGE = re.compile(
-    r"[ ,)(\-/]{0,3}(?:of )?(?:\w{2,9} )?(?:ssd|nvme|hdd|m\.?2|emmc|sata|storage|usb|flash|micro ?sd|hard drive|sas\b)"
+    r"[ ,)(\-/]{0,3}(?:of )?(?:\w{2,9} )?"
+    r"(?:ssd|nvme|hdd|m\.?2|emmc|sata|storage|usb|flash|micro ?sd|hard drive|sas)(?![a-z])"
 )
 _BEFORE_SYSTEM = re.compile(r"(?:\bddr[2345][ -]{0,2}(?:\d{4} )?|\bram:? |memory:? ?)$")
 _BEFORE_STORAGE = re.compile(r"(?:ssd|nvme|hdd|m\.2|evo|pro|optane|sn\d{3}x?):? ?$")

@@ -64,7 +64,8 @@ _LATE_SUFFIX = re.compile(
     r"(?![a-z0-9])(?! ?(?:clean|fast|quiet|rare|nice|clock|overclock|jet ?stream|duper))"
 )
 #: Cut-down cards told apart further on: RX 580 8GB GDDR5 2048SP, RX 590 8GB GME.
-_VARIANT = re.compile(r"[^\n]{0,48}?(?<![a-z0-9])(2048sp|gme)(?![a-z0-9])")
+_VARIANT = re.compile(r"(?<![a-z0-9])(2048sp|gme)(?![a-z0-9])")
+_VARIANT_WITHIN = 60
 _SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
 _LOOK_BACK = 20
 _SUPER = len("super")
@@ -119,7 +120,7 @@ def _whole(text: str, match: re.Match[str], end: int) -> tuple[Spelling, int]:
     elif match[2] is None:
         late = _LATE_SUFFIX.match(text, end)
         if late is None and ("2048sp" in text or "gme" in text):
-            late = _VARIANT.match(text, end)
+            late = _VARIANT.search(text, end, end + _VARIANT_WITHIN)
         if late and (written[-1:].isdigit() or written.endswith("ti")):
             suffix = late[late.lastindex or 0]
             fuller = spellings().get(squeeze(written) + squeeze(suffix))
