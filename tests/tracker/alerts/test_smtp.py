@@ -119,7 +119,7 @@ def test_no_server_is_said_with_host_and_port() -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         smtp = Smtp("127.0.0.1", silent.getsockname()[1], timeout=0.2)
-        with pytest.raises(NoServerError, match="[Tt]ime"):
+        with pytest.raises(NoServerError, match=r"[Tt]ime"):
             smtp.send(note())
 
 

@@ -1,0 +1,24 @@
+"""The outbox in full: hundreds of kills, a week without a server, a crash of a large market."""
+
+from sqlalchemy import Engine
+
+from tests.tracker.alerts import torment
+
+KILLS = 100  # at each step
+
+
+def test_700_kills_lose_nothing(database_url: str) -> None:
+    count = torment.kill_at_every_step(database_url, KILLS)
+    print(f"\n{count['kills']} kills, {count['mails']} mails, {count['repeated']} of them twice, 0 lost")
+    assert count["kills"] >= 6.5 * KILLS
+
+
+def test_a_week_without_a_server(engine: Engine) -> None:
+    became = torment.away_for_days(engine, 7)
+    print(f"\n{became['sent']} alerts in mails, {became['suppressed']} out of date and suppressed, 0 lost")
+
+
+def test_a_large_market_that_falls(engine: Engine) -> None:
+    sent = torment.crash(engine, 1_000)
+    print(f"\n{ {who: len(times) for who, times in sent.items()} } mails, {torment.held(engine)} alerts held")
+    assert torment.held(engine) > 0
