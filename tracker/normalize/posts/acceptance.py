@@ -45,7 +45,7 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
     if len(lead) > 60:
         return False
     match = _LEAD_WORDS.search(lead)
-    return (match is not None and match.start() == 0) or not (_PROSE.search(lead) or lead.count(" ") > 7)
+    return (match is not None and match.start() == 0) or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
 
 
 def is_part(text: str, mention: Mention) -> bool:

@@ -41,8 +41,9 @@ def read_statements(post: Post, layout: Layout) -> None:
         said, where = shipping_of_post(post.title.have_text), "title"
     if said is not None:
         post.carriage = said[0]
-        span = (said[1], said[2]) if where == "body" else (None, None)
-        post.trace.add("carriage", f"{said[0]} for all prices", *span, "body" if where == "body" else "title")
+        in_body = where == "body"
+        start, end = (said[1], said[2]) if in_body else (None, None)
+        post.trace.add("carriage", f"{said[0]} for all prices", start, end, "body" if in_body else "title")
     stated = _IN_CURRENCY.search(text) if any(word in text for word in _CODE_WORDS) else None
     if stated is not None:
         code = stated.group("code") or stated.group("all") or stated.group("after")

@@ -49,16 +49,14 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
 
 
 def _priced_alone(layout: Layout, item: Item) -> bool:
-    """Whether the card's own line states a price that is not the machine's."""
+    """Whether the card's own line, or in prose its own sentence, states a price that is not the machine's."""
     if item.line < 0 or item.bundled or item.system:
         return False
     line = layout.lines[item.line]
-    inside = [
-        amount
-        for amount in item.asked
-        if amount.kind == "asking" and not amount.bundle and line.begin <= amount.start <= line.end
-    ]
-    return bool(inside)
+    low, high = line.begin, line.end
+    if not item.structural and item.spot is not None:
+        low, high = sentence_around(layout.post.text, *item.spot)
+    return any(amount.kind == "asking" and not amount.bundle and low <= amount.start <= high for amount in item.asked)
 
 
 def _in_machine_line(layout: Layout, item: Item) -> bool:

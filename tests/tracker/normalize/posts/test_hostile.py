@@ -148,6 +148,8 @@ WINDOWED = (
     "titled.",
     "words.",
     "edits._CLAUSE",
+    "layout._PRICED_NAME",
+    "text._HOST",
     "walk._TAIL",
 )
 WINDOW = 1_000
