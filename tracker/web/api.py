@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 
 from db.observing import place_of, stream_observations
 from tracker.catalog import Gpu, catalog
@@ -33,6 +33,7 @@ from tracker.web.snapshot import Snapshots
 T = TypeVar("T")
 
 ERRORS: dict[int | str, dict[str, Any]] = {
+    409: {"model": ErrorBody, "description": "It cannot be answered: no exchange rate is known for that day."},
     422: {"model": ErrorBody, "description": "A parameter cannot be read."},
     429: {"model": ErrorBody, "description": "Too many requests; Retry-After says when to come back."},
     503: {"model": ErrorBody, "description": "The database does not answer; Retry-After says when to come back."},
@@ -112,8 +113,8 @@ def gpu(request: Request, sku: Sku) -> GpuBody:
 def history(
     request: Request,
     sku: Sku,
-    since: Annotated[date | None, Query(description="First day, UTC.")] = None,
-    until: Annotated[date | None, Query(description="Last day, UTC.")] = None,
+    since: Annotated[params.Day | None, Query(description="First day, UTC.")] = None,
+    until: Annotated[params.Day | None, Query(description="Last day, UTC.")] = None,
     kind: Annotated[
         list[KindName] | None, Query(max_length=4, description="Kinds of price; they are never pooled.")
     ] = None,
@@ -140,11 +141,12 @@ def observations(
     request: Request,
     sku: Annotated[str | None, Query(max_length=80, description="One card; all without it.")] = None,
     kind: Annotated[KindName | None, Query(description="One kind of price.")] = None,
-    since: Annotated[date | None, Query(description="First day, UTC.")] = None,
-    until: Annotated[date | None, Query(description="Last day, UTC.")] = None,
+    since: Annotated[params.Day | None, Query(description="First day, UTC.")] = None,
+    until: Annotated[params.Day | None, Query(description="Last day, UTC.")] = None,
     as_of: AsOf = None,
     after: Annotated[
-        str | None, Query(pattern="^-?[0-9]{1,19}$", description="The id of the last line read: what follows it.")
+        Annotated[str, Field(pattern="^-?[0-9]{1,19}$")] | None,
+        Query(description="The id of the last line read: what follows it."),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000_000, description="Rows at most.")] = 100_000,
 ) -> Response:

@@ -31,6 +31,7 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "cannot_be_answered",
     413: "too_long",
     422: "invalid",
     429: "too_many_requests",
@@ -73,11 +74,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        return answer(request, 422, str(first["msg"]), ".".join(str(part) for part in first["loc"][1:]) or None)
+        return answer(
+            request,
+            422,
+            str(first["msg"]).removeprefix("Value error, "),
+            ".".join(str(part) for part in first["loc"][1:]) or None,
+        )
 
     @app.exception_handler(GpudealsError)
     def _unusable(request: Request, error: GpudealsError) -> Response:
-        return answer(request, 422, str(error))
+        return answer(request, 409, str(error))
 
 
 __all__ = ["ErrorBody", "HTTPException", "answer", "api_error", "install"]

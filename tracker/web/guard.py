@@ -58,6 +58,8 @@ class Guard:
         if scope["path"].startswith("/watches"):
             # What is secret and what is given must not be compressed together (BREACH).
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+        if not scope["path"].startswith("/api/"):
+            scope = {**scope, "query_string": _asked(scope["query_string"])}
         laid = _Laid(send, scope["path"], head)
         if scope["method"] == "OPTIONS" and scope["path"].startswith("/api/"):
             await laid.send({"type": "http.response.start", "status": 204, "headers": _raw(PREFLIGHT.items())})
@@ -76,6 +78,11 @@ class Guard:
             if laid.started:
                 raise
             await _fault(scope, error)(scope, receive, laid.send)
+
+
+def _asked(query: bytes) -> bytes:
+    """Return the query of a page without the empty fields of its form, which ask nothing."""
+    return b"&".join(part for part in query.split(b"&") if not part.endswith(b"="))
 
 
 def _fault(scope: Scope, error: Exception) -> ASGIApp:

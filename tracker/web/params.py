@@ -1,5 +1,6 @@
 """Query parameters that several routes take, each described once."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -14,17 +15,15 @@ ConditionName = Literal["pooled", "new", "open_box", "refurbished", "used"]
 KindName = Literal["ask", "bid", "sold", "closed"]
 
 
-def _blank(value: Any) -> Any:
-    """A form sends empty fields; they ask nothing."""
-    return None if value == "" else value
+def _written_as_day(value: Any) -> Any:
+    """A bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("a day is written as 2026-01-31")
+    return value
 
 
-def _currency(value: str) -> str:
-    from crawlers.amounts import known_currency
-
-    if not known_currency(value.upper()):
-        raise ValueError("is no ISO 4217 currency")
-    return value.upper()
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
 
 
 def _reasonable(day: date | None) -> date | None:
@@ -34,27 +33,28 @@ def _reasonable(day: date | None) -> date | None:
 
 Amount = Annotated[float, Field(ge=0, lt=1e9)]
 Text = Annotated[str, Field(max_length=40)]
-MinVram = Annotated[Amount | None, BeforeValidator(_blank), Query(description="VRAM of the card, GB.")]
-MaxPrice = Annotated[Amount | None, BeforeValidator(_blank), Query(description="Highest price of a card.")]
+MinVram = Annotated[Amount | None, Query(description="VRAM of the card, GB.")]
+MaxPrice = Annotated[Amount | None, Query(description="Highest price of a card.")]
+Day = Annotated[date, BeforeValidator(_written_as_day)]
 AsOf = Annotated[
-    date | None,
+    Day | None,
     AfterValidator(_reasonable),
     Query(description="What was known at 00:00 UTC of that day; days before 2000 and after tomorrow count as those."),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="Rows to leave out.")]
-Vendor = Annotated[
-    Literal["nvidia", "amd", "intel"] | None, BeforeValidator(_blank), Query(description="Maker of the chip.")
-]
-Form = Annotated[Text | None, BeforeValidator(_blank), Query(description="Form factor, such as PCIe or SXM2.")]
-Nvlink = Annotated[bool | None, BeforeValidator(_blank), Query(description="With NVLink or without.")]
-Cooling = Annotated[
-    Literal["active", "passive"] | None, BeforeValidator(_blank), Query(description="How it is cooled.")
-]
-Currency = Annotated[str, AfterValidator(_currency), Query(pattern="^[A-Za-z]{3}$", description="ISO 4217 code.")]
+Vendor = Annotated[Literal["nvidia", "amd", "intel"] | None, Query(description="Maker of the chip.")]
+Form = Annotated[Text | None, Query(description="Form factor, such as PCIe or SXM2.")]
+Nvlink = Annotated[bool | None, Query(description="With NVLink or without.")]
+Cooling = Annotated[Literal["active", "passive"] | None, Query(description="How it is cooled.")]
+#: US dollars, and what the ECB has a rate for.
+CurrencyName = Literal[
+    "USD", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK",
+    "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "SEK", "SGD", "THB", "TRY", "ZAR",
+]  # fmt: skip
+Currency = Annotated[CurrencyName, BeforeValidator(_upper), Query(description="ISO 4217 code.")]
 ValueKind = Annotated[
     Literal["ask", "closed", "sold", "mixed"] | None,
-    BeforeValidator(_blank),
     Query(description="Kind of the prices that the fair value rests on."),
 ]
 SortName = Literal[
@@ -107,14 +107,16 @@ def card(sku: str) -> Gpu:
     return found
 
 
-Sku = Annotated[str | None, BeforeValidator(_blank), Query(max_length=80, description="One card.")]
+Sku = Annotated[Annotated[str, Field(max_length=80)] | None, Query(description="One card, by its SKU.")]
 MinQuantity = Annotated[
-    int | None, BeforeValidator(_blank), Query(ge=1, le=10_000, description="So many cards at once.")
+    Annotated[int, Field(ge=1, le=10_000)] | None,
+    Query(description="So many cards at once."),
 ]
 Region = Annotated[
-    str | None, BeforeValidator(_blank), Query(pattern="^[A-Za-z]{2}$", description="Country of the item.")
+    Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None,
+    Query(description="Country of the item."),
 ]
-SourceName = Annotated[str | None, BeforeValidator(_blank), Query(max_length=40, description="One market.")]
+SourceName = Annotated[Text | None, Query(description="One market.")]
 
 
 class NoSuchCardError(GpudealsError):
