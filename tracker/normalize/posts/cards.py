@@ -25,6 +25,7 @@ class Cards:
 
 
 _COMPARED = re.compile(
+    r"(?:swap|trade|exchange)\w*(?: \w+){0,2} for(?: (?:a|an|the))? ?(?:\w+ )?$|"
     r"(?:unlock(?:ed|able|s)?|flashed|upgraded|bios)(?: \w+){0,2} (?:to|from)(?: (?:a|"
     r"an|the))? ?(?:\w+ )?$|(?:better|faster|same|equivalent|similar)(?: \w+)? (?:than|"
     r"as|to)(?: (?:a|an|the))? ?(?:\w+ )?$"

@@ -19,7 +19,7 @@ _CLAUSE = re.compile(
     r"my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |"
     r"(?<=pending), "
 )
-_WORD = re.compile(r"#\d{1,2}|[a-z][a-z0-9]{1,}")
+_WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
@@ -42,7 +42,7 @@ _LABEL = re.compile(
 
 def telling_words(text: str) -> set[str]:
     """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
-    found = {_ALIASES.get(word, word) for word in _WORD.findall(text)} - _COMMON
+    found = {_ALIASES.get(word, word.replace(" ", "")) for word in _WORD.findall(text)} - _COMMON
     return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
 
 
@@ -168,7 +168,7 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
         targets = [cards.named[number][-1][2]]
     if not targets:
         targets = _whole(cards, clause, said)
-        if other_goods and not _DROP.search(clause):
+        if (other_goods or len(layout.amounts) > 3) and not _DROP.search(clause):
             amounts = []
     for item in targets:
         _apply(item, clause, said)

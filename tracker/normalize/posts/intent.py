@@ -127,6 +127,8 @@ def _from_sides(title: Title, body: str) -> Intent:
         return _with_money(title, have_goods, want_goods, offers, body)
     if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
         return "trade"
+    if want_money and want_goods and _trades_only(body):
+        return "trade"
     if want_money or offers:
         if want_goods and offers and not want_money and _trades_only(body):
             return "trade"

@@ -33,6 +33,7 @@ class Item:
     lot_of: int | None = None
     titled: bool = False
     per_piece: bool = False
+    combo: bool = False
     spot: tuple[int, int] | None = None
 
     @classmethod

@@ -16,7 +16,7 @@ from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
-from tracker.normalize.posts.unnamed import count_both, split_singles, tie_unnamed
+from tracker.normalize.posts.unnamed import bundle_combos, count_both, split_singles, tie_unnamed
 from tracker.normalize.posts.walk import walk
 from tracker.normalize.types import ListingText, Offer, Reading
 
@@ -76,6 +76,7 @@ def _offers(post: Post) -> list[Offer]:
     tie_unnamed(layout, cards, other_goods)
     tie_title_prices(post, titled, cards)
     mark_systems(post, layout, cards)
+    bundle_combos(layout, cards)
     split_singles(cards)
     count_both(post, cards)
     apply_edits(layout, cards, other_goods)

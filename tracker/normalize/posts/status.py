@@ -58,9 +58,14 @@ def closes_all(text: str) -> Said:
     return "pending" if _ALL_PENDING.search(cleaned) else None
 
 
+_OF_ANOTHER = re.compile(r"(?:from|off|out of|replac\w+) (?:a |an |my |the |his |her )?$")
+
+
 def says_broken(text: str) -> str | None:
     """The words that call a card broken, unless they are negated (``no artifacts``)."""
     for match in pattern("broken.words").finditer(text):
+        if _OF_ANOTHER.search(text[: match.start()]):
+            continue
         if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(
             text[: match.start()]
         ):

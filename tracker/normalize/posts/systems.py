@@ -37,9 +37,13 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
             item.system = True
             continue
         alone = _priced_alone(layout, item)
-        if parted or alone:
+        if parted:
             item.system = False
-        elif (item.line >= 0 and _in_machine_line(layout, item)) or (whole_title and _inside(post, item)):
+        elif item.line >= 0 and _in_machine_line(layout, item):
+            item.system = True
+        elif alone:
+            item.system = False
+        elif whole_title and _inside(post, item):
             item.system = True
         if whole_title and not item.titled and not item.system and not alone and not item.table:
             item.bundled = True

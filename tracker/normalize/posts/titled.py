@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.goods import names_goods, without_spans
+from tracker.normalize.posts.goods import is_bundled, names_goods, without_spans
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.money import find_amounts
 from tracker.normalize.posts.post import Post
@@ -27,15 +27,27 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
             low, high = max(low, side.start), min(high, side.end)
         before = text[low : item.mention.start]
         item.quantity = quantity_around(before, text[item.mention.end : high])
-        broken = says_broken(text[item.mention.end : high])
+        own = re.split(r"[,;|+&]|(?<!w)/", text[item.mention.end : high])[0]
+        broken = says_broken(own)
         item.broken = (
             bool(broken)
             or bool(re.search(r"\b(?:broken|dead|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$", before))
             or bool(re.search(r"\b(?:dead|broken|faulty|defective) (?:gpus?|cards?|graphics)", post.title.have_text))
         )
+        item.combo = _in_combo(post, item)
         said = status_in(text[item.mention.end : high])
         if said and said != "available":
             item.status = said
+
+
+def _in_combo(post: Post, item: Item) -> bool:
+    """Whether the title joins the card with other hardware by ``+``: ``13900K + Z790 + 4090 combo``."""
+    for side in post.title.have:
+        for piece in re.finditer(r"[^,;|]+", side.text):
+            start = side.start + piece.start()
+            if start <= item.mention.start < side.start + piece.end() and "+" in piece.group():
+                return is_bundled(without_spans(piece.group(), start, [(item.mention.start, item.mention.end)]))
+    return False
 
 
 def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:

@@ -96,7 +96,12 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
         cards.items[:] = [replace(item, words=head, quantity=None, asked=[]) for head in labels]
 
 
+_SIZE_LABEL = re.compile(r"\d{1,2} ?gb(?: (?:version|one|model|card))? ?[:=-]{1,2} ?")
+
+
 def _may_label(head: str) -> bool:
+    if _SIZE_LABEL.fullmatch(head):
+        return True
     if not 2 <= len(head) <= 40 or names_goods(head):
         return False
     return not (_LABEL.match(head) or _CUE_START.match(head) or _ASKS.search(head) or _PARTS.search(head))

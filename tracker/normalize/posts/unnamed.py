@@ -11,7 +11,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give
 
-__all__ = ["count_both", "split_singles", "tie_unnamed"]
+__all__ = ["bundle_combos", "count_both", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
 _GPU_WORD = re.compile(r"\b(?:card|gpus?|(?:graphics?|video) ?cards?)\b")
@@ -61,8 +61,15 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             counted = [amount for amount in own if amount.each or amount.lot]
             if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
                 give(open_items, counted)
-        elif len(cards.items) == 1 and (not other_goods or _GPU_WORD.search(line.text)):
+        elif len(cards.items) == 1 and (not other_goods or cards.items[0].combo or _GPU_WORD.search(line.text)):
             give(open_items, own)
+
+
+def bundle_combos(layout: Layout, cards: Cards) -> None:
+    """A price that is not the card's own, in a post whose title sells it in a combo, is the combo's."""
+    for item in cards.items:
+        if item.combo and not item.table and not _priced_on_its_line(layout, item):
+            item.bundled = True
 
 
 def count_both(post: Post, cards: Cards) -> None:
