@@ -126,7 +126,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                     and layout.amounts.get(number)
                     and (_is_reference(layout, mention) or _for_sale(layout, number, mention))
                 ):
-                    cards.talked.append((mention, "context"))
+                    cards.talked.append((mention, "spoken of, not on offer"))
                     continue
                 said = "offered"
             if said == "plain":
@@ -146,7 +146,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
             ):
                 _place(layout, cards, [], number, mention, False)
     else:
-        cards.talked.extend((mention, "plain") for _, mention, _ in plain)
+        cards.talked.extend((mention, "named in passing") for _, mention, _ in plain)
     return cards
 
 

@@ -9,6 +9,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
+from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.words import fragments
 
 __all__ = ["apply_edits", "named_by_words", "telling_words"]
@@ -116,7 +117,7 @@ def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
     return [(low, high) for low, high in zip(bounds, [*bounds[1:], line.end], strict=True) if text[low:high].strip()]
 
 
-def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
+def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) -> None:
     """Apply edits, and any other line that says what became of a card, to the items."""
     for number, line in enumerate(layout.lines):
         if line.kind == "blank" or not cards.items or number in layout.rows:
@@ -129,41 +130,30 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool) -> None:
             continue
         for low, high in _clauses(layout, number):
             added = edit or (inline is not None and low >= inline.start() - 4)
-            _clause(layout, cards, number, low, high, added, other_goods)
+            touched = _clause(layout, cards, number, low, high, added, other_goods)
+            for item in touched:
+                state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
+                trace.add("edit" if edit else "status", state, low, high, "body")
 
 
-def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool) -> None:
+def _clause(
+    layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool
+) -> list[Item]:
+    """Apply one clause; returns the items that it spoke of."""
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
     if _only_left(layout, cards, low, high, clause):
-        return
+        return cards.items
     said = status_in(clause)
-    if (
-        said == "sold"
-        and len(cards.items) == 1
-        and re.search(r"\b(?:left|remaining|still (?:available|have))\b", layout.lines[number].text)
-        and left_over(clause, cards.items[0].quantity or 1) is None
-    ):
-        return
+    if said == "sold" and _leaves_some(layout, cards, number, clause):
+        return []
     amounts = [
         amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"
     ]
     if said is None and not (edit and (amounts or "left" in clause or "remain" in clause)):
-        return
+        return []
     targets, elsewhere = _targets(layout, cards, low, high, clause)
-    if elsewhere:
-        return
-    if not edit and not (
-        targets
-        and re.search(
-            r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$",
-            clause,
-        )
-    ):
-        gone = _GPU_WORD.search(clause) and re.search(
-            r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b", clause
-        )
-        if targets or not (gone or _closing(layout, cards, number, clause)):
-            return
+    if elsewhere or not (edit or _speaks_of_fate(layout, cards, number, clause, targets)):
+        return []
     if not targets and cards.named.get(number):
         targets = [cards.named[number][-1][2]]
     if not targets:
@@ -174,6 +164,28 @@ def _clause(layout: Layout, cards: Cards, number: int, low: int, high: int, edit
         _apply(item, clause, said)
         if edit and amounts and said != "sold" and not _tied_already(layout, cards, number, item):
             item.asked.append(replace(amounts[-1], newest=True))
+    return targets
+
+
+_SOME_LEFT = re.compile(r"\b(?:left|remaining|still (?:available|have))\b")
+_FATE = re.compile(
+    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
+)
+_CARDS_FATE = re.compile(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b")
+
+
+def _leaves_some(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
+    """``Sold two of them. The one that's left ...``: the only card on offer is not sold out."""
+    if len(cards.items) != 1 or not _SOME_LEFT.search(layout.lines[number].text):
+        return False
+    return left_over(clause, cards.items[0].quantity or 1) is None
+
+
+def _speaks_of_fate(layout: Layout, cards: Cards, number: int, clause: str, targets: list[Item]) -> bool:
+    """Whether a clause that is no edit says in so many words that its card, or all of the post, is gone."""
+    if targets:
+        return bool(_FATE.search(clause))
+    return bool(_GPU_WORD.search(clause) and _CARDS_FATE.search(clause)) or _closing(layout, cards, number, clause)
 
 
 def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool:

@@ -79,7 +79,9 @@ def _offers(post: Post) -> list[Offer]:
     bundle_combos(layout, cards)
     split_singles(cards)
     count_both(post, cards)
-    apply_edits(layout, cards, other_goods)
+    apply_edits(layout, cards, other_goods, post.trace)
+    for mention, spoken in cards.talked:
+        post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)
     read_statements(post, layout)
     return [offer_of(post, layout, item) for item in cards.items]

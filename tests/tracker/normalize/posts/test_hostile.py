@@ -155,6 +155,7 @@ WINDOWED = (
 WINDOW = 1_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(_patterns()))
 def test_no_pattern_blows_up(name: str) -> None:
     compiled = _patterns()[name]
