@@ -10,4 +10,4 @@ CASES = 100
 def test_100_generated_requests(client: TestClient) -> None:
     found = fuzz(client, CASES)
     assert found.problems == []
-    assert found.requests >= CASES * 0.9  # where there are few ways to ask, all are asked
+    assert found.requests >= CASES

@@ -81,7 +81,7 @@
   document.addEventListener("htmx:after:swap", () => drawAll(document));
   // A slider says what it is set to.
   document.addEventListener("input", (event) => {
-    const shown = event.target.closest("label")?.querySelector("output");
+    const shown = event.target.closest("label")?.querySelector(".shown");
     if (shown) shown.textContent = event.target.value;
   });
   // Dark or light changed: the charts take the new colours.
