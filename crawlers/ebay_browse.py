@@ -13,13 +13,17 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 
 from crawlers.ebay_items import ItemError, error_of, read_item, read_search
 from crawlers.ebay_token import Tokens
 from crawlers.gate import Gate
 from crawlers.listing import Found, LayoutChanged, NothingFound
+from crawlers.middlewares import OtherOrigin
+from crawlers.politeness import BODY_CAP
 from crawlers.quota import Allowance
+from crawlers.refusals import no_json
 from crawlers.running import Run
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.settings import EbaySection, ebay_settings
@@ -292,7 +296,7 @@ class EbayBrowse(PoliteSpider):
         try:
             item = read_item(data, self.now())
         except ItemError as error:
-            self.run.tally.problems[error.field] += 1
+            self.run.tally.unread[error.field] += 1
             return
         self.run.tally.rechecked += 1
         if item.external_id != known.external_id:
@@ -305,7 +309,10 @@ class EbayBrowse(PoliteSpider):
         try:
             return json.loads(response.body)
         except (ValueError, RecursionError):
-            self._fail(f"an answer ({response.status}, {len(response.body):,} bytes) that is no JSON", response.status)
+            refusal = no_json("eBay", response.body, response.url)
+            if refusal.end == "blocked" and response.status < 500:
+                raise refusal from None
+            self._fail(f"{refusal.message} (status {response.status})", response.status)
             return None
 
     async def _again(self, response: Response, told: str) -> list[Request]:
@@ -328,8 +335,15 @@ class EbayBrowse(PoliteSpider):
 
     def unanswered(self, failure: Any) -> None:
         """Count a request that got no answer."""
-        if self.stopped is None:
-            self._fail(f"{failure.type.__name__}: {failure.getErrorMessage()[:200]}", 0)
+        if self.stopped is not None:
+            return
+        text = f"{failure.type.__name__}: {failure.getErrorMessage()[:200]}"
+        if failure.check(OtherOrigin):
+            self.stop(CrawlError("blocked", text.removeprefix("OtherOrigin: ")))
+        elif failure.check(DownloadCancelledError) or "MAXSIZE" in failure.getErrorMessage():
+            self._fail(f"an answer of more than {BODY_CAP // 2**20} MB, which is not read", 200)
+        else:
+            self._fail(text, 0)
 
     def _fail(self, text: str, status: int) -> None:
         self.failures += 1

@@ -18,6 +18,7 @@ from crawlers.mark import PREFIX, Mark
 from crawlers.politeness import reddit_user_agent
 from crawlers.reddit_posts import is_listing, read_listing
 from crawlers.reddit_session import PoliteSession
+from crawlers.refusals import no_json
 from crawlers.running import Run
 from crawlers.secrets import keep_pair_secret, redacted
 from crawlers.settings import RedditSection, crawl_settings, reddit_settings
@@ -77,16 +78,7 @@ class Collector:
         with self._run.engine.connect() as connection:
             mark = Mark.from_text(get_cursor(connection, self._source.name, PREFIX + key))
         met: dict[str, datetime | None] = {}
-        closed = False
-        for _ in range(3):
-            before = len(met)
-            closed, broken = self._read_down(sub, mark, met)
-            if not broken:
-                break
-            # The post to read on from was deleted under our hands, or the listing ends there: look again from the top.
-            closed = before == len(met)
-            if closed:
-                break
+        closed = self._read_down(sub, mark, met)
         if not closed:
             self._run.tally.truncated.append(f"r/{sub.name}")
         times = [when for when in met.values() if when is not None]
@@ -96,32 +88,44 @@ class Collector:
             recent = {post for post, when in met.items() if when is None or when >= floor}
             self._run.tally.marks[PREFIX + key] = Mark(newest, frozenset(recent)).as_text()
 
-    def _read_down(self, sub: Sub, mark: Mark | None, met: dict[str, datetime | None]) -> tuple[bool, bool]:
-        """Return whether all posts since the mark were met, and whether the paging broke before that."""
-        after: str | None = None
-        read = 0
-        cap = self._source.result_cap or 0
+    def _read_down(self, sub: Sub, mark: Mark | None, met: dict[str, datetime | None]) -> bool:
+        """Read pages into ``met`` until everything on one is known; return whether none since the mark is missing."""
+        anchors: list[str | None] = [None]
+        read, cap = 0, self._source.result_cap or 0
         while True:
+            page = self._page(sub, anchors)
+            if page is None:
+                # Below the last post there is nothing; of a sub that had posts the top is never empty.
+                self._run.tally.proved_empty += not read
+                return bool(read) or mark is None
+            read += PAGE
+            posts = page.listings
+            met.update((post.external_id, post.created_at) for post in posts)
+            self._run.keep(posts)
+            covered = [mark is not None and mark.covers(post, self._overlap) for post in posts]
+            if mark is not None and all(covered):
+                return True
+            if page.next_url is None or read >= cap:
+                # The end of what Reddit shows: without a gap where known posts are met, or a short list was read whole.
+                return mark is None or any(covered) or read < cap
+            # A post that was deleted since leads to an empty page: then one further up is read on from.
+            anchors = [page.next_url, *(f"t3_{posts[-back].external_id}" for back in (2, 4, 10) if back <= len(posts))]
+
+    def _page(self, sub: Sub, anchors: Sequence[str | None]) -> Found | None:
+        """Return the page below the first of ``anchors`` that leads to one, None where none does."""
+        for after in anchors:
             data = self._ask(f"r/{sub.name}/new", {"limit": PAGE, "after": after}, sub)
             outcome = read_listing(data, self._run.now(), "?raw_json=1", self._subs)
             self._run.tally.searches += 1
             if isinstance(outcome, LayoutChanged):
                 raise CrawlError("layout_changed", f"r/{sub.name}: {outcome.field}: {outcome.reason}")
             if not isinstance(outcome, Found):
-                # Below a post that was deleted since, Reddit shows an empty page; the top of a sub is never empty.
-                self._run.tally.proved_empty += after is None
-                return mark is None or after is None, after is not None and mark is not None and read < cap
-            read += PAGE
+                continue
+            if not outcome.listings and outcome.counters.get("elsewhere", 0) > 0:
+                raise CrawlError("layout_changed", f"r/{sub.name}: subreddit: no post says that it is of this sub")
             self._run.tally.trouble(problem for problem in outcome.problems if not problem.row.startswith("r/"))
-            met.update((post.external_id, post.created_at) for post in outcome.listings)
-            self._run.keep(outcome.listings)
-            covered = [mark is not None and mark.covers(post, self._overlap) for post in outcome.listings]
-            if mark is not None and all(covered):
-                return True, False
-            after = outcome.next_url
-            if after is None or read >= cap:
-                # The end of what Reddit shows: without a gap where the end is known, or all of a short listing was met.
-                return mark is None or any(covered) or read < cap, False
+            return outcome
+        return None
 
     def _recheck(self) -> None:
         """Ask after known posts in hundreds: open ones every few hours, all of them within Reddit's 48."""
@@ -163,25 +167,14 @@ class Collector:
         given = {key: value for key, value in params.items() if value is not None}
         try:
             data: Any = self._reddit.request(method="GET", path=path, params=given)
-        except prawcore.exceptions.RequestException as error:
-            cause = error.original_exception
-            raise cause if isinstance(cause, CrawlError) else _network(cause) from None
-        except (prawcore.Forbidden, prawcore.NotFound, prawcore.Redirect) as error:
-            if sub is not None:
-                raise SubError(f"r/{sub.name} cannot be read: {redacted(str(error))}") from None
-            raise CrawlError("refused", f"Reddit refuses {path}: {redacted(str(error))}") from None
-        except (prawcore.OAuthException, prawcore.InvalidToken) as error:
-            raise _refused(error) from None
         except prawcore.TooManyRequests as error:
             raise self._gate.stopped(self._gate.hold(str(error.retry_after or ""))) from None
-        except prawcore.ServerError as error:
-            raise _network(error) from None
-        except prawcore.ResponseException as error:
-            if error.response.status_code in (401, 403):
-                raise _refused(error) from None
-            raise CrawlError("layout_changed", f"{path}: {redacted(str(error))}") from None
-        except prawcore.PrawcoreException as error:
-            raise CrawlError("layout_changed", f"{path}: {redacted(str(error))}") from None
+        except (prawcore.Forbidden, prawcore.NotFound, prawcore.Redirect) as error:
+            if sub is None:
+                raise CrawlError("refused", f"Reddit refuses {path}: {redacted(str(error))}") from None
+            raise SubError(f"r/{sub.name} cannot be read: {redacted(str(error))}") from None
+        except (prawcore.PrawcoreException, RecursionError) as error:
+            raise _ended(path, error) from None
         if not is_listing(data):
             raise CrawlError("layout_changed", f"{path}: kind: the answer is no Listing")
         return data
@@ -194,6 +187,23 @@ class SubError(Exception):
 def _named(data: Any) -> set[str]:
     """Return the ids of all posts in an answer, those that were passed over (other subs, stickies) too."""
     return {str(child["data"].get("id")) for child in data["data"]["children"] if isinstance(child.get("data"), dict)}
+
+
+def _ended(path: str, error: Exception) -> CrawlError:
+    """Return the end of a crawl that an error of PRAW is."""
+    response = getattr(error, "response", None)
+    if isinstance(error, prawcore.RequestException):
+        cause = error.original_exception
+        return cause if isinstance(cause, CrawlError) else _network(cause)
+    if isinstance(error, prawcore.OAuthException | prawcore.InvalidToken) or (
+        response is not None and response.status_code in (401, 403)
+    ):
+        return _refused(error)
+    if isinstance(error, prawcore.ServerError):
+        return _network(error)
+    if isinstance(error, prawcore.BadJSON):
+        return no_json(path, error.response.content, error.response.url)
+    return CrawlError("layout_changed", f"{path}: {redacted(str(error))}")
 
 
 def _network(error: BaseException) -> CrawlError:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from crawlers.spider import PoliteSpider
 
 
+class OtherOrigin(IgnoreRequest):
+    """A request that would have left for another scheme, host or port."""
+
+
 class _Middleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -46,7 +50,7 @@ class OneOrigin(_Middleware):
             known = False
         if not known:
             self.count("politeness/other_origin")
-            raise IgnoreRequest(f"not asked, for it is another origin: {urlsplit(request.url).netloc[:100]}")
+            raise OtherOrigin(f"the market led to {urlsplit(request.url).netloc[:100]}, which is not asked")
 
 
 class Robots(_Middleware):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import requests
+from urllib3.exceptions import DecodeError, HTTPError
 
 from crawlers.gate import Gate
 from crawlers.origins import origin
@@ -41,7 +42,6 @@ class PoliteSession(requests.Session):
         self._longest_wait = longest_wait
         self._sleep = sleep
         self.auth = _as_it_is  # a netrc file may not put another key in the place of ours
-        self.max_redirects = 0
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Return the answer, read whole; redirects are never followed."""
@@ -71,14 +71,21 @@ class PoliteSession(requests.Session):
         """Read the body up to the cap, after decompression, and not longer than four time-outs."""
         deadline = time.monotonic() + 4 * self._timeout
         body = bytearray()
-        for part in response.iter_content(_CHUNK):
-            body += part
-            if len(body) > BODY_CAP:
-                response.close()
-                raise CrawlError("layout_changed", f"an answer of more than {BODY_CAP // 2**20} MB, which is not read")
-            if time.monotonic() > deadline:
-                response.close()
-                raise requests.exceptions.ReadTimeout("the answer does not end")
+        try:
+            while part := response.raw.read1(_CHUNK, decode_content=True):
+                body += part
+                if len(body) > BODY_CAP:
+                    raise CrawlError(
+                        "layout_changed", f"an answer of more than {BODY_CAP // 2**20} MB, which is not read"
+                    )
+                if time.monotonic() > deadline:
+                    raise requests.exceptions.ReadTimeout("the answer does not end")
+        except DecodeError as error:
+            raise requests.exceptions.ContentDecodingError(error) from None
+        except HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(error) from None
+        finally:
+            response.close()
         response._content = bytes(body)
 
     def _asked_to_wait(self, response: requests.Response) -> Any:

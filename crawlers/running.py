@@ -43,6 +43,7 @@ class Tally:
     met: set[str] = field(default_factory=set)  # market:id, each listing once
     covered: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)  # answers about known listings, by what is missing
     dropped: Counter[str] = field(default_factory=Counter)  # rows in = items + sum of these + problems
     stored: Counter[str] = field(default_factory=Counter)
     searches: int = 0
@@ -95,6 +96,7 @@ class Tally:
             "calls": self.calls,
             "covered": dict(self.covered),
             "problems": dict(self.problems),
+            "unread": dict(self.unread),
             "dropped": dict(self.dropped),
             "stored": dict(self.stored),
             "rechecked": self.rechecked,

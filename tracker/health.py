@@ -14,6 +14,7 @@ Outcome = Literal["ok", "suspect", "failed"]
 
 HISTORY = 7  # ok runs that make a baseline
 FEWER = 0.5  # of the usual items
+FEWER_SAME = 0.6  # where the very same searches were made: listings stay up for weeks
 REQUIRED_SHARE = 0.9  # of the listings have a required field
 LOST_SHARE = 0.5  # of its usual coverage, for a field that is not required
 MATCHED_SHARE = 0.5  # of the usual share of listings with a known card
@@ -40,6 +41,7 @@ class Summary:
     proved_empty: bool = False
     covered: Mapping[str, int] = field(default_factory=dict)  # listings that have the field
     problems: Mapping[str, int] = field(default_factory=dict)  # rows that could not be read, by field
+    unread: Mapping[str, int] = field(default_factory=dict)  # re-checks that could not be read, by field
     notes: Sequence[str] = ()
     truncated: Sequence[str] = ()  # searches that gave as much as the market shows of one
     read: int = 0  # listings that the rules were tried on
@@ -164,11 +166,11 @@ def _items(summary: Summary, history: Sequence[Baseline], expected: Expectation)
         yield Finding("failed", "items/few", f"{summary.items} listings, at least {expected.min_items} are normal")
         return
     if summary.expected is not None:
-        found, usual = summary.answered, float(summary.expected)
+        found, usual, share = summary.answered, float(summary.expected), FEWER_SAME
     else:
-        found, usual = summary.items, _usual_items(summary, history)
+        found, usual, share = summary.items, _usual_items(summary, history), FEWER
     # A Poisson count strays by its root; four of them are one false alarm in thousands of runs.
-    if found < FEWER * usual and usual - found > 4 * sqrt(usual):
+    if found < share * usual and usual - found > 4 * sqrt(usual):
         yield Finding("suspect", "items/dropped", f"{found} listings where about {usual:.0f} are usual")
 
 
@@ -215,6 +217,13 @@ def _problems(summary: Summary, history: Sequence[Baseline], expected: Expectati
         names = ", ".join(name for name, _ in Counter(summary.problems).most_common(3))
         outcome: Outcome = "failed" if unread / rows > 0.8 else "suspect"
         yield Finding(outcome, "rows/unread", f"{unread} of {rows} rows could not be read: {names}")
+
+
+def _rechecks(summary: Summary, history: Sequence[Baseline], expected: Expectation) -> Iterator[Finding]:
+    unread = sum(summary.unread.values())
+    if unread >= 3 and unread > summary.rechecked:
+        names = ", ".join(name for name, _ in Counter(summary.unread).most_common(3))
+        yield Finding("suspect", "rechecks/unread", f"{unread} answers about known listings could not be read: {names}")
 
 
 def _match(summary: Summary, history: Sequence[Baseline], expected: Expectation) -> Iterator[Finding]:
@@ -313,6 +322,7 @@ _CHECKS: tuple[Check, ...] = (
     _items,
     _coverage,
     _problems,
+    _rechecks,
     _match,
     _currency,
     _equal,
