@@ -33,7 +33,8 @@ _AFTER = re.compile(
     rf"x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock|"
     rf" units?| pcs| cards| of them| left)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|"
-    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|quantity:? ?(?P<quantity>\d{{1,2}}))"
+    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})"
+    rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
 _BEHIND_PRICE = re.compile(
     r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
