@@ -117,10 +117,8 @@ def launches(gpu: Gpu, cards: Iterable[Gpu], days: Sequence[int]) -> list[dict[s
         ):
             found.setdefault(other.model, other)
     chosen = sorted(found.values(), key=lambda other: (-other.vram_gb, other.model))[:6]
-    return [
-        {"at": _seconds(day), "day": day, "what": f"{other.model} came out"}
-        for day, other in sorted((other.release_date.isoformat(), other) for other in chosen if other.release_date)
-    ]
+    events = [(other.release_date.isoformat(), f"{other.model} came out") for other in chosen if other.release_date]
+    return [{"at": _seconds(day), "day": day, "what": what} for day, what in sorted(events)]
 
 
 def _seconds(day: str) -> int:
