@@ -41,6 +41,12 @@ def take_lease(
     return fresh
 
 
+def lease_token(conn: Connection, name: str, holder: str) -> int | None:
+    """Return the fencing token under which ``holder`` was the last to take lease ``name``, None where another was."""
+    query = select(_lease.c.token).where(_lease.c.name == name, _lease.c.holder == holder)
+    return conn.execute(query).scalar()
+
+
 def leave_lease(conn: Connection, name: str, holder: str, *, now: datetime) -> None:
     """Give up lease ``name`` where ``holder`` has it."""
     conn.execute(

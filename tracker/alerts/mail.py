@@ -19,6 +19,8 @@ MOST_ITEMS = 20
 MOST_BYTES = 100_000  # mail programs cut what is longer than 102 kB
 #: Where a link may lead: the markets, over TLS, and a simulated market on this machine.
 _HOSTS = {("https", "www.ebay.com"), ("https", "www.reddit.com")}
+_HEAD_BYTES = 3_000  # of headers, at most
+_AS_THEY_ARE = bytes(c for c in range(32, 127) if c != ord("=")) + b"\n"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TITLE_LIMIT = 100
 _BARS = "▁▂▃▄▅▆▇█"
@@ -70,9 +72,16 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
         text, html = (_templates().get_template(f"alert.{kind}").render(values) for kind in ("txt", "html"))
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
-        if len(letter.items) == 1 or len(message.as_bytes()) <= MOST_BYTES:
+        if len(letter.items) == 1 or _encoded(text) + _encoded(html) <= MOST_BYTES - _HEAD_BYTES:
             return message
         letter = replace(letter, items=letter.items[:-1], more=letter.more + 1)
+
+
+def _encoded(text: str) -> int:
+    """Return how many bytes ``text`` has at most as quoted-printable."""
+    raw = text.encode()
+    escaped = len(raw.translate(None, _AS_THEY_ARE))
+    return (len(raw) + 2 * escaped) * 78 // 72
 
 
 def compose_note(

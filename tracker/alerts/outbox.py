@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from db import light
 from db.errors import GpudealsError
-from db.store.leases import leave_lease, take_lease
+from db.store.leases import lease_token, leave_lease, take_lease
 from db.store.outbox import cancel_alerts, put_off, set_watch, settle_alerts
+from db.store.sql import lock_writers
 from tracker.alerts.claims import Claimed, claim, waiting_addresses
 from tracker.alerts.letters import letter_of
 from tracker.alerts.mail import Sender, compose
@@ -25,6 +26,7 @@ from tracker.holders import is_dead, new_holder, shown_holder
 
 LEASE = "outbox"
 LEASE_SECONDS = 300
+_RENEW = timedelta(seconds=60)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
 #: So many mails in a row that did not get through end a pass: it is the server and not the mails.
@@ -74,7 +76,7 @@ def deliver(
             other = conn.execute(select(light.lease.c.holder).where(light.lease.c.name == LEASE)).scalar_one()
             raise GpudealsError(f"{shown_holder(other)} is sending the mails at this moment")
     done = Delivered()
-    one_pass = _Pass(engine, transport, sender, secret, clock, holder, token, ignore_backoff, stopped, done)
+    one_pass = _Pass(engine, transport, sender, secret, clock, holder, token, ignore_backoff, stopped, done, clock())
     try:
         for email in waiting_addresses(engine):
             one_pass.send_to(email)
@@ -106,6 +108,7 @@ class _Pass:
     ignore_backoff: bool
     stopped: Callable[[], bool]
     done: Delivered
+    renewed: datetime
     failures: int = 0
 
     def send_to(self, email: str) -> None:
@@ -120,8 +123,12 @@ class _Pass:
         """Return the next mail to ``email`` under its Message-ID; what is no longer true is suppressed."""
         now = self.clock()
         with self.engine.begin() as conn:
-            if take_lease(conn, LEASE, self.holder, seconds=LEASE_SECONDS, now=now) != self.token:
+            lock_writers(conn)
+            if lease_token(conn, LEASE, self.holder) != self.token:
                 raise _EndOfPassError  # it took so long that another process took over
+            if now - self.renewed > _RENEW or now < self.renewed:
+                take_lease(conn, LEASE, self.holder, seconds=LEASE_SECONDS, now=now)
+                self.renewed = now
             return claim(conn, email, self.sender, now, self.ignore_backoff, self._suppress)
 
     def _suppress(self, conn: Connection, alerts: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
@@ -150,7 +157,7 @@ class _Pass:
             settle_alerts(conn, ids, "sent", last_error=None, reason=None, **values)
         self.done.mails += 1
         self.done.sent += len(ids)
-        return True
+        return False  # the next one has to wait for an hour
 
     def _put_off(self, mail: Claimed, problem: TryAgainError, now: datetime) -> None:
         wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(mail.attempts, 12))

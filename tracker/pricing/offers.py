@@ -5,7 +5,7 @@ being one is said in words.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from tracker.pricing.links import link
 from tracker.pricing.metrics import metrics
 from tracker.pricing.risk import Signs, is_placeholder, risks
 from tracker.pricing.shown import LIVE_IMPORT, Shown, dollars
+from tracker.pricing.standing import Standing
 from tracker.pricing.values import KEPT_CONDITIONS, FairValue
 from tracker.pricing.verdict import DEAL_DISCOUNT, why_not
 from tracker.settings import PricingSection, pricing_settings
@@ -203,21 +204,7 @@ def _standings(
         top = round(100 * max(asked for _, asked in mine))
         since, recent = day - timedelta(days=_HISTORY_DAYS), day - timedelta(days=_RECENT_DAYS)
         others = live.rivals(conn, gpu_id, since, recent, top, ("new",) if new else POOLED_CONDITIONS)
+        standing = Standing(others, day, recent)
         for row, asked in mine:
-            found[row.id] = _standing(row.listing_id, asked, others, day, recent)
+            found[row.id] = standing.of(row.listing_id, asked)
     return found
-
-
-def _standing(
-    listing_id: int, asked: float, others: Sequence[live.Rival], day: date, recent: date
-) -> tuple[float | None, int | None]:
-    own = {listing_id} | {other.relist_of for other in others if other.listing == listing_id and other.relist_of}
-    rest = [other for other in others if other.listing not in own and other.relist_of not in own]
-    if not rest:
-        return None, None
-    prices = [other.usd / 100 * (1 + (other.shipping or 0.0)) for other in rest]
-    late = [price for other, price in zip(rest, prices, strict=True) if other.first >= recent]
-    percentile = round(100 * sum(price < asked for price in late) / len(late), 1) if late else None
-    as_low = [other.last for other, price in zip(rest, prices, strict=True) if price <= asked]
-    last = max(as_low) if as_low else min(other.first for other in rest)
-    return percentile, max((day - timedelta(days=1) - last).days, 0)
