@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
+from crawlers.origins import origin
 from db.errors import GpudealsError
 from db.settings import Section, raw_settings, section
 
@@ -70,10 +71,10 @@ class RedditSection(Section):
 
 
 def _origin(value: str) -> str:
-    bare = value.rstrip("/")
-    if not bare.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+    scheme, host, _ = origin(value)
+    if scheme != "https" and host not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("has to be an https:// address (http:// only on loopback)")
-    return bare
+    return value.rstrip("/")
 
 
 class SourceSection(Section):
