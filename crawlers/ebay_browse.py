@@ -21,9 +21,9 @@ from crawlers.ebay_token import Tokens
 from crawlers.gate import Gate
 from crawlers.listing import Found, LayoutChanged, NothingFound
 from crawlers.middlewares import OtherOrigin
+from crawlers.no_json import no_json
 from crawlers.politeness import BODY_CAP
 from crawlers.quota import Allowance
-from crawlers.refusals import no_json
 from crawlers.running import Run
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.settings import EbaySection, ebay_settings

@@ -15,10 +15,10 @@ import prawcore
 from crawlers.gate import Gate
 from crawlers.listing import Found, LayoutChanged
 from crawlers.mark import PREFIX, Mark
+from crawlers.no_json import no_json
 from crawlers.politeness import reddit_user_agent
 from crawlers.reddit_posts import is_listing, read_listing
 from crawlers.reddit_session import PoliteSession
-from crawlers.refusals import no_json
 from crawlers.running import Run
 from crawlers.secrets import keep_pair_secret, redacted
 from crawlers.settings import RedditSection, crawl_settings, reddit_settings
