@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracker.pricing.estimator import Estimate, estimate, make_sample
+from tracker.pricing.estimator import KINDS, Estimate, estimate, make_sample
 from tracker.pricing.interval import half_width
 
 #: ln change of the market a day.
@@ -61,7 +61,7 @@ def market(
         days - day,
         card.astype(np.int64),
         np.exp(price + gap * is_ask),
-        np.where(is_ask, 2, 0).astype(np.int64),
+        np.where(is_ask, KINDS.index("ask"), 0).astype(np.int64),
         np.arange(len(card)),
         paths[:, -1],
         is_bait,

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tracker.pricing.markets import FALLING, FLAT, RISING, Market, fit, market, score
-from tracker.pricing.estimator import estimate, make_sample
+from tracker.pricing.estimator import KINDS, estimate, make_sample
 from tracker.pricing.interval import half_width, t_quantile
+
+ASK = KINDS.index("ask")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_all_prices_of_one_listing_weigh_as_one() -> None:
     got = estimate(
         make_sample(
             cards=1, age=age, card=np.zeros(11, np.int64), price=np.array([500.0] * 5 + [700.0] * 6),
-            kind=np.full(11, 2, np.int64), listing=listing,
+            kind=np.full(11, ASK), listing=listing,
         )
     )  # fmt: skip
     assert got is not None
@@ -90,7 +92,7 @@ def test_all_prices_of_one_listing_weigh_as_one() -> None:
 def test_a_listing_that_sold_no_longer_counts_as_an_ask() -> None:
     sample = make_sample(
         cards=1, age=np.array([9.0, 5.0]), card=np.zeros(2, np.int64), price=np.array([500.0, 450.0]),
-        kind=np.array([2, 0]), listing=np.array([1, 1]),
+        kind=np.array([ASK, 0]), listing=np.array([1, 1]),
     )  # fmt: skip
     assert sample.kind.tolist() == [0]
     assert sample.share.tolist() == [1.0]
@@ -106,9 +108,18 @@ def test_asks_are_brought_to_the_level_of_sales_by_the_measured_gap() -> None:
     assert abs(float(np.mean(got.value - found.truth))) < 0.03
 
 
+def test_without_sales_closed_prices_are_brought_to_the_level_of_asks() -> None:
+    found = market(4, asks=0.7, gap=0.08, cards=20)
+    got = fit(found, kind=np.where(found.kind == 0, KINDS.index("closed"), ASK))
+    (gap,) = got.gaps
+    assert gap.name == "closed against ask"
+    assert gap.value == pytest.approx(-0.08, abs=0.02)
+    assert set(got.kind.tolist()) == {ASK}
+
+
 def test_too_few_pairs_leave_asks_and_sales_apart() -> None:
     found = market(5, cards=4, days=60, per_day=0.5)
-    kind = np.full(len(found.kind), 2)
+    kind = np.full(len(found.kind), ASK)
     kind[:8] = 0
     got = fit(found, kind=kind)
     assert got.gaps == ()

@@ -10,8 +10,9 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-#: Kinds of price from the best evidence to the weakest; a number below is a place in this list.
-KINDS = ("sold", "closed", "ask")
+#: Kinds of price in the order in which they give the level; a number below is a place in this list. A closed
+#: price is the last ask of what went away, and so below the asks of a day: it gives no level before those do.
+KINDS = ("sold", "ask", "closed")
 #: What counts together by default; the first is the level that the others are brought to.
 POOLED_CONDITIONS = ("used", "open_box", "refurbished")
 
@@ -70,7 +71,7 @@ def make_sample(
     order = order[past[order]]
     goods = _group(listing[order], card[order])
     done = np.zeros(goods.max(initial=-1) + 1, np.bool_)
-    done[goods[kind[order] < KINDS.index("ask")]] = True
+    done[goods[kind[order] != KINDS.index("ask")]] = True
     superseded = done[goods] & (kind[order] == KINDS.index("ask"))
     order, goods = order[~superseded], goods[~superseded]
     share = 1.0 / np.bincount(goods)[goods] if len(goods) else np.zeros(0)
