@@ -335,11 +335,17 @@ def test_a_sub_that_cannot_be_read_does_not_hold_up_the_others(
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>blocked</html>", b"{}", b"[]", {"kind": "Listing", "data": {}}, {"kind": "t5", "data": {"children": []}}],
+    [b"{}", b"[]", {"kind": "Listing", "data": {}}, {"kind": "t5", "data": {"children": []}}],
 )
 def test_an_answer_that_is_no_listing_ends_the_crawl_by_name(reddit: FakeReddit, crawl: Crawl, body: Any) -> None:
     reddit.script.append(lambda asked: Answer(200, body) if asked.path == NEW else None)
     assert crawl("hardwareswap", NOW)["end"] == "layout_changed"
+
+
+def test_a_web_page_in_the_place_of_json_is_a_wall(reddit: FakeReddit, crawl: Crawl) -> None:
+    reddit.script.append(lambda asked: Answer(200, b"<html>who are you?</html>") if asked.path == NEW else None)
+    told = crawl("hardwareswap", NOW)
+    assert (told["end"], told["status"]) == ("blocked", 7)
 
 
 def test_a_sub_that_had_posts_and_shows_none_fails(
@@ -361,7 +367,7 @@ def test_a_redirect_is_not_followed_and_takes_no_key_along(reddit: FakeReddit, c
 
 
 def test_a_bomb_is_not_unpacked(reddit: FakeReddit, crawl: Crawl) -> None:
-    body = gzipped(400 * 2**20)
+    body = gzipped(150 * 2**20)
     reddit.script.append(lambda asked: Answer(200, body, {"Content-Encoding": "gzip"}) if asked.path == NEW else None)
     told = crawl("hardwareswap", NOW)
     assert told["end"] == "layout_changed"

@@ -11,6 +11,7 @@ from crawlers.gate import Gate
 from crawlers.politeness import reddit_user_agent, retry_at, user_agent
 from crawlers.quota import PACIFIC, Allowance
 from crawlers.stopping import CrawlError
+from db import store
 from tests.crawlers.fakes import Clock
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -86,7 +87,9 @@ def spend(allowed: Gate, calls: int, *, reserved: bool = False) -> int:
 
 def test_searches_stop_at_95_percent_and_rechecks_at_the_last_call(sqlite: Engine) -> None:
     clock = Clock(NOW)
-    assert spend(gate(sqlite, clock), 2400) + spend(gate(sqlite, clock), 6000) == 4750
+    with sqlite.begin() as connection:
+        assert store.spend(connection, "ebay_browse", "browse", "2026-11-24", calls=4700, limit=5000)
+    assert spend(gate(sqlite, clock), 20) + spend(gate(sqlite, clock), 100) == 50
     assert spend(gate(sqlite, clock), 600, reserved=True) == 250
     assert spend(gate(sqlite, clock), 1, reserved=True) == 0
 
