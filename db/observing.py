@@ -62,9 +62,10 @@ def stream_observations(
     if after is not None:
         query = query.where(tuple_(_seen.c.day, _seen.c.id) > tuple_(*map(literal, after)))
     result = conn.execution_options(stream_results=True, yield_per=_BATCH).execute(query)
-    for row in result.mappings():
-        yield dict(row) | {
-            "id": str(row["id"]),
-            "observed_at": row["observed_at"].isoformat(),
-            "seen_until": row["seen_until"].isoformat(),
-        }
+    names = tuple(result.keys())
+    for row in result:
+        found = dict(zip(names, row, strict=True))
+        found["id"] = str(found["id"])
+        found["observed_at"] = found["observed_at"].isoformat()
+        found["seen_until"] = found["seen_until"].isoformat()
+        yield found

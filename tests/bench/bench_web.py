@@ -180,13 +180,25 @@ def measure(url: str, readers: int, length: float, folder: Path) -> None:
         size = first_page_kb(port)
         (found,) = re.findall(r'hx-get="/why/([^"]+)"', _plain(port, "/deals?every=true"))[:1] or ("ebay:none",)
         load = Readers(port, readers, length, [path.replace("{why}", found) for path in PATHS])
+        before = cpu_seconds(server.pid)
         load.run()
+        busy = cpu_seconds(server.pid) - before
     finally:
         writer.kill()
         server.terminate()
         pages = writer.stdout.read().count(b"\n") if writer.stdout else 0
         server.wait(20)
     _report(load, size, pages)
+    print(f"the server was busy for {100 * busy / length:.0f} % of the time")
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process so far, its start included; 0 where /proc does not say."""
+    path = Path(f"/proc/{pid}/stat")
+    if not path.exists():
+        return 0.0
+    fields = path.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _plain(port: int, path: str) -> str:

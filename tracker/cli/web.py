@@ -18,13 +18,17 @@ def web(
 
     The page is on / (market, cards, deals, watches, health), the API under /api/v1, its description
     at /openapi.json. It listens on this machine only unless --host says otherwise; put a reverse
-    proxy with TLS before it to reach it from elsewhere.
+    proxy with TLS before it to reach it from elsewhere. Where there is no database yet, an empty one
+    is made. Watches can be changed behind [web] token, which `gpudeals init` writes.
     """
     from db.settings import database_url
     from tracker.settings import web_settings
     from tracker.web.serve import serve
 
     settings = web_settings()
-    chosen_host, chosen_port = host or settings.host, settings.port if port is None else port
-    typer.echo(f"http://{chosen_host}:{chosen_port}/   (Ctrl-C ends it)")
-    serve(database_url(), host=chosen_host, port=chosen_port)
+    serve(
+        database_url(),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        ready=lambda address: typer.echo(f"{address}   (Ctrl-C ends it)"),
+    )

@@ -130,10 +130,12 @@ def history(
     offset: Offset = 0,
 ) -> HistoryPage:
     """The price history of one card: n, minimum, quartiles and maximum by period, kind, condition and currency."""
-    found = reading.history(
-        _snapshots(request), _known(sku).slug, since=since, until=until, kinds=kind or KINDS,
-        conditions=condition or ["pooled"], by=by, as_of=as_of,
-    )  # fmt: skip
+    snapshots, slug = _snapshots(request), _known(sku).slug
+    asked = {
+        "since": since, "until": until, "kinds": tuple(kind or KINDS), "conditions": tuple(condition or ["pooled"]),
+        "by": by, "as_of": as_of,
+    }  # fmt: skip
+    found = snapshots.answer(("history", slug, *asked.values()), lambda: reading.history(snapshots, slug, **asked))
     return HistoryPage.model_validate({"sku": sku, **_page(found, limit, offset)}, from_attributes=True)
 
 

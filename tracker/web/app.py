@@ -12,15 +12,17 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
+from tracker.normalize import ListingText
 from tracker.settings import WebSection
 from tracker.web import api, site, watching
 from tracker.web.errors import install
 from tracker.web.feeding import FeedServer
 from tracker.web.guard import Guard
-from tracker.web.pages import STATIC
+from tracker.web.pages import STATIC, compile_templates
 from tracker.web.schemas import HealthBody
 from tracker.web.security import RateLimit, Sessions
 from tracker.web.snapshot import Snapshots
+from tracker.web.why import reading_of
 
 #: Wrong tokens a minute and client.
 SIGN_IN_TRIES = 10
@@ -37,8 +39,11 @@ class Assets(StaticFiles):
 
 
 def _warm(snapshots: Snapshots) -> None:
+    """Read the market, compile the templates and load the rules: the first readers shall wait for none of it."""
     try:
+        compile_templates()
         snapshots.get()
+        reading_of(ListingText(id="warm-up", source="ebay", title="RTX 3090 24GB"))
     except Exception:
         logging.getLogger(__name__).exception("the market could not be read")
 
@@ -51,7 +56,6 @@ def create_app(database: str, settings: WebSection, *, simulated: bool = False, 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # The first reader shall not wait for what can be read before.
         threading.Thread(target=_warm, args=(app.state.snapshots,), daemon=True).start()
         yield
         app.state.snapshots.close()

@@ -1,6 +1,8 @@
 """Serves the page, as a program of its own or in a thread of the service."""
 
+import socket
 import threading
+from collections.abc import Callable
 
 import uvicorn
 
@@ -9,31 +11,64 @@ from db.errors import GpudealsError
 from tracker.settings import web_settings
 from tracker.web.app import create_app
 
+_GRACE_SECONDS = 5
 
-def _server(database: str, host: str, port: int, simulated: bool) -> uvicorn.Server:
+
+def _server(database: str, simulated: bool) -> uvicorn.Server:
     # The pages read through a connection that cannot write, and that needs a database to be there.
     open_engine(database).dispose()
     app = create_app(database, web_settings(), simulated=simulated, beside=True)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False
     )
     return uvicorn.Server(config)
 
 
-def serve(database: str, *, host: str, port: int, simulated: bool = False) -> None:
-    """Serve until interrupted. Raises GpudealsError where the port is taken."""
-    server = _server(database, host, port, simulated)
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises GpudealsError where the port is taken or the address is not ours."""
     try:
-        server.run()
-    except SystemExit as stop:
-        if stop.code:
-            raise GpudealsError(f"port {port} on {host} cannot be listened on: is it in use?") from None
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise GpudealsError(f"{host} is no address to listen on: {error.strerror or error}") from None
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen(2048)
+    except OSError as error:
+        found.close()
+        raise GpudealsError(
+            f"port {port} on {host} cannot be listened on ({error.strerror}); choose another by --port"
+        ) from None
+    return found
+
+
+def serve(
+    database: str,
+    *,
+    host: str,
+    port: int,
+    simulated: bool = False,
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve until interrupted; ``ready`` is told the address. Raises GpudealsError where the port is taken."""
+    with listen(host, port) as found:
+        server = _server(database, simulated)
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{found.getsockname()[1]}/")
+        server.run(sockets=[found])
 
 
 def serve_in_thread(database: str, *, host: str, port: int) -> uvicorn.Server:
-    """Serve in a thread beside the service and return the server; ``should_exit = True`` ends it."""
-    server = _server(database, host, port, simulated=False)
-    # Signals belong to the main thread; the service ends the server itself.
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    threading.Thread(target=server.run, name="web", daemon=True).start()
+    """Serve in a thread beside the service and return the server; ``should_exit = True`` ends it.
+
+    Raises GpudealsError where the port is taken. Signals are left to the main thread.
+    """
+    found = listen(host, port)
+    try:
+        server = _server(database, simulated=False)
+    except BaseException:
+        found.close()
+        raise
+    threading.Thread(target=server.run, kwargs={"sockets": [found]}, name="web", daemon=True).start()
     return server

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,14 +90,20 @@ def _market_row(row: MarketRow) -> dict[str, Any]:
 @router.get("/market.csv")
 def market_csv(request: Request, query: MarketState) -> Response:
     """What the market page shows, as CSV."""
+    snapshots = _snapshots(request)
+    text = snapshots.answer(("csv", query), lambda: _as_csv(reading.market(snapshots, query)))
+    headers = {"content-disposition": "attachment; filename=gpudeals-market.csv"}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _as_csv(rows: Iterable[MarketRow]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for row in reading.market(_snapshots(request), query):
+    for row in rows:
         plain = as_row(row)
         writer.writerow([cell(plain[name]) for name in CSV_COLUMNS])
-    headers = {"content-disposition": "attachment; filename=gpudeals-market.csv"}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return text.getvalue()
 
 
 @router.get("/gpus/{sku}")

@@ -64,9 +64,11 @@ class Snapshots:
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._read_at = self._next_check = 0.0
+        self._closed = False
 
     def close(self) -> None:
         """Let go of the database and of the process beside."""
+        self._closed = True
         if self._beside is not None:
             self._beside.close()
         if self._watch is not None:
@@ -100,6 +102,8 @@ class Snapshots:
             if self.version() != current.version or time.monotonic() - self._read_at > LONGEST_SECONDS:
                 self._read()
         except Exception:
+            if self._closed:
+                return
             logging.getLogger(__name__).exception("the market could not be read; the last one stays")
         finally:
             self._reading.release()
