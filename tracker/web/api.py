@@ -131,11 +131,10 @@ def history(
 ) -> HistoryPage:
     """The price history of one card: n, minimum, quartiles and maximum by period, kind, condition and currency."""
     snapshots, slug = _snapshots(request), _known(sku).slug
-    asked = {
-        "since": since, "until": until, "kinds": tuple(kind or KINDS), "conditions": tuple(condition or ["pooled"]),
-        "by": by, "as_of": as_of,
-    }  # fmt: skip
-    found = snapshots.answer(("history", slug, *asked.values()), lambda: reading.history(snapshots, slug, **asked))
+    kinds, conditions = tuple(kind or KINDS), tuple(condition or ["pooled"])
+    read = partial(reading.history, snapshots, slug, since=since, until=until, kinds=kinds, conditions=conditions,
+                   by=by, as_of=as_of)  # fmt: skip
+    found = snapshots.answer(("history", slug, since, until, kinds, conditions, by, as_of), read)
     return HistoryPage.model_validate({"sku": sku, **_page(found, limit, offset)}, from_attributes=True)
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import IO, Any
@@ -63,7 +64,9 @@ class Beside:
         return found
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
             command = [sys.executable, "-m", "tracker.web.beside"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             _send_line(self._process.stdin, {"url": self.url})
@@ -75,17 +78,22 @@ class Beside:
             yield from pickle.loads(part)  # noqa: S301  (of our own process)
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self.close()
+        self._process = None
 
     def close(self) -> None:
-        """End the process."""
-        process = self._process
-        if process is not None:
-            process.kill()
-            process.wait()
+        """End the process; who waits for an answer of it gets none."""
+        if self._process is not None:
+            _end_process(self._process)
+
+
+def _end_process(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what was not written yet
+                pipe.close()
 
 
 def _send_line(pipe: IO[bytes] | None, message: dict[str, Any]) -> None:
