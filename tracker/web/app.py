@@ -45,6 +45,8 @@ def _warm(snapshots: Snapshots) -> None:
         snapshots.get()
         reading_of(ListingText(id="warm-up", source="ebay", title="RTX 3090 24GB"))
     except Exception:
+        if snapshots.closed:
+            return
         logging.getLogger(__name__).exception("the market could not be read")
 
 

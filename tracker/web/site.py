@@ -59,7 +59,7 @@ def _snapshots(request: Request) -> Snapshots:
 def market(request: Request, query: MarketState) -> str:
     """The market, ranked and filtered."""
     snapshots = _snapshots(request)
-    if not snapshots.get().any_run:
+    if snapshots.get().empty:
         return render("market.html", request, empty=True)
     return snapshots.answer(("market page", query), lambda: _market_page(request, snapshots, query))
 
@@ -128,7 +128,7 @@ def _card_page(request: Request, snapshots: Snapshots, gpu: Gpu) -> str:
         "card.html", request, gpu=gpu, row=row, offers=[offer_row(offer) for offer in offers[:OFFERS_SHOWN]],
         n_offers=len(offers), specs=sheet(gpu), sources=sources_used(gpu), look_alikes=look_alikes(gpu.slug),
         twins=[other for other in catalog().by_model(gpu.model) if other.slug != gpu.slug],
-        chart=chart, recent=rows[-1:-9:-1], empty=not snapshots.get().any_run, outlook=_outlook(row),
+        chart=chart, recent=rows[-1:-9:-1], empty=snapshots.get().empty, outlook=_outlook(row),
         hist=histogram([reading.least(offer) for offer in offers], row.fair_value if row else None),
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def deals(
 def _deals_page(request: Request, snapshot: Snapshot, wanted: Wanted) -> str:
     found = sorted(chosen_offers(snapshot.offers, wanted), key=lambda offer: offer.first_seen, reverse=True)
     return render(
-        "deals.html", request, empty=not snapshot.any_run, offers=[offer_row(offer) for offer in found[:DEALS_SHOWN]],
+        "deals.html", request, empty=snapshot.empty, offers=[offer_row(offer) for offer in found[:DEALS_SHOWN]],
         total=len(found), shown=DEALS_SHOWN, wanted=wanted, markets=sorted({offer.source for offer in snapshot.offers}),
     )  # fmt: skip
 

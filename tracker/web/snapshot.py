@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from db import light
 from db.engine import open_engine
 from db.store.rollup import POOLED
 from tracker.pricing.offers import LiveOffer
@@ -40,7 +39,11 @@ class Snapshot:
     version: Any
     rows: tuple[MarketRow, ...]
     offers: tuple[LiveOffer, ...]
-    any_run: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show yet."""
+        return not self.rows and not self.offers
 
 
 @dataclass(slots=True)
@@ -64,11 +67,11 @@ class Snapshots:
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._read_at = self._next_check = 0.0
-        self._closed = False
+        self.closed = False
 
     def close(self) -> None:
         """Let go of the database and of the process beside."""
-        self._closed = True
+        self.closed = True
         if self._beside is not None:
             self._beside.close()
         if self._watch is not None:
@@ -102,7 +105,7 @@ class Snapshots:
             if self.version() != current.version or time.monotonic() - self._read_at > LONGEST_SECONDS:
                 self._read()
         except Exception:
-            if self._closed:
+            if self.closed:
                 return
             logging.getLogger(__name__).exception("the market could not be read; the last one stays")
         finally:
@@ -111,14 +114,11 @@ class Snapshots:
     def _read(self) -> Snapshot:
         began, now, version = time.monotonic(), datetime.now(UTC), self.version()
         found = self._ask({"condition": POOLED, "currency": "USD", "offers": True})
-        with self.engine.connect() as conn:
-            any_run = conn.execute(select(light.crawl_run.c.id).limit(1)).first() is not None
         self._now = Snapshot(
             at=now,
             version=version,
             rows=tuple(one for one in found if isinstance(one, MarketRow)),
             offers=tuple(one for one in found if isinstance(one, LiveOffer)),
-            any_run=any_run,
         )
         self._read_at = time.monotonic()
         self._next_check = self._read_at + max(CHECK_SECONDS, (self._read_at - began) / _SHARE_OF_TIME)

@@ -109,7 +109,7 @@ def test_why_is_a_fragment_where_htmx_asks(client: TestClient) -> None:
 
 def test_deals_are_filtered(client: TestClient) -> None:
     assert "Tesla P40" not in page(client, "/deals?min_vram=24&max_price=570&sku=rtx-3090-24gb").text
-    assert "1 deals of tesla-p40-24gb" in page(client, "/deals?sku=tesla-p40-24gb").text
+    assert "1 deal of tesla-p40-24gb" in page(client, "/deals?sku=tesla-p40-24gb").text
     assert "not under fair value" in page(client, "/deals?every=true&sku=rtx-4090-24gb").text
     assert "No live offer" in page(client, "/deals?region=de").text
 
