@@ -146,10 +146,10 @@ def _count(engine: Engine, found: Soak) -> None:
     job, alert = light.job_run, light.alert
     with engine.connect() as conn:
         found.outcomes.update(
-            dict(conn.execute(select(job.c.outcome, func.count()).group_by(job.c.outcome)).tuples().all())
+            dict(conn.execute(select(job.c.outcome, func.count()).group_by(job.c.outcome)).all())
         )
         found.alerts.update(
-            dict(conn.execute(select(alert.c.state, func.count()).group_by(alert.c.state)).tuples().all())
+            dict(conn.execute(select(alert.c.state, func.count()).group_by(alert.c.state)).all())
         )
         failed = select(job.c.job, job.c.due_at, job.c.message).where(job.c.outcome == "failed")
         found.failures = [f"{row.job} {row.due_at:%m-%d %H:%M}: {row.message}" for row in conn.execute(failed)]

@@ -52,7 +52,8 @@ def parse_rule(conditions: Mapping[str, Any]) -> Rule:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        reason = first["msg"].removeprefix("Value error, ")
+        unknown = first["type"] == "extra_forbidden"
+        reason = "there is no such condition" if unknown else first["msg"].removeprefix("Value error, ")
         raise GpudealsError(f"{name.replace('_', '-')}: {reason}" if name else reason) from None
 
 

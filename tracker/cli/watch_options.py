@@ -1,8 +1,12 @@
 """The options that the watch commands share, and what turns them into conditions."""
 
+import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from tracker.cli.output import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -51,6 +55,18 @@ def opened() -> "Engine":
     from db.settings import database_url
 
     return open_engine(database_url())
+
+
+def synced() -> "Engine":
+    """Return an engine on the database, in which the watches of the settings file stand too."""
+    from tracker.alerts.configured import sync_settings_watches
+
+    engine = opened()
+    with engine.begin() as conn:
+        problems = sync_settings_watches(conn, datetime.now(UTC))
+    for problem in problems:
+        print(plain(problem), file=sys.stderr)
+    return engine
 
 
 def watch_row(watch: "Watch") -> dict[str, Any]:

@@ -18,7 +18,7 @@ def list_watches(format: FormatOption = Format.table) -> None:
     """List the watches."""
     from tracker.alerts.watches import watches
 
-    with option.opened().connect() as conn:
+    with option.synced().connect() as conn:
         rows = [option.watch_row(watch) for watch in watches(conn)]
     if not rows and format is Format.table:
         typer.echo("No watches yet: gpudeals watch add --min-vram 24 --below-fair 15 --email you@example.org")
@@ -34,10 +34,10 @@ def show(name: option.Name, format: FormatOption = Format.table) -> None:
     from tracker.alerts.watches import find_watch
 
     alert = light.alert
-    with option.opened().connect() as conn:
+    with option.synced().connect() as conn:
         watch = find_watch(conn, name)
         mine = alert.c.watch_id == watch.id
-        counts = conn.execute(select(alert.c.state, func.count()).where(mine).group_by(alert.c.state)).tuples().all()
+        counts = conn.execute(select(alert.c.state, func.count()).where(mine).group_by(alert.c.state)).all()
         query = select(alert).where(mine).order_by(alert.c.created_at.desc(), alert.c.id).limit(LATEST)
         latest = [_alert_row(row) for row in conn.execute(query)]
     row = {**option.watch_row(watch), "alerts": dict(counts)}
@@ -86,7 +86,7 @@ def test(name: option.Name) -> None:
     from tracker.alerts.trying import send_test
     from tracker.alerts.watches import find_watch
 
-    engine = option.opened()
+    engine = option.synced()
     with engine.connect() as conn:
         watch = find_watch(conn, name)
     delivered, words = send_test(engine, watch, datetime.now(UTC))
