@@ -62,7 +62,9 @@ def test_proved_emptiness_where_there_were_hundreds_is_suspect() -> None:
     assert codes(Summary(searches=20, proved_empty=True)) == ("suspect", {"items/dropped"})
 
 
-@pytest.mark.parametrize("end", ["blocked", "refused", "network", "layout_changed", "warned", "error", "never heard of"])
+@pytest.mark.parametrize(
+    "end", ["blocked", "refused", "network", "layout_changed", "warned", "error", "never heard of"]
+)
 def test_a_run_that_did_not_come_to_its_end_fails(end: str) -> None:
     outcome, found = codes(replace(ordinary(), end=end))
     assert outcome == "failed"
