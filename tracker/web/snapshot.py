@@ -74,9 +74,13 @@ class Snapshots:
         self.closed = True
         if self._beside is not None:
             self._beside.close()
+        # A reading under way ends soon, and then lets go of its connection.
+        ended = self._reading.acquire(timeout=5)
         if self._watch is not None:
             self._watch.close()
         self.engine.dispose()
+        if ended:
+            self._reading.release()
 
     def version(self) -> Any:
         """Return what changes whenever anything was written; only under the lock of reading."""
@@ -112,6 +116,8 @@ class Snapshots:
             self._reading.release()
 
     def _read(self) -> Snapshot:
+        if self.closed:
+            raise RuntimeError("the server has ended")
         began, now, version = time.monotonic(), datetime.now(UTC), self.version()
         found = self._ask({"condition": POOLED, "currency": "USD", "offers": True})
         self._now = Snapshot(

@@ -131,3 +131,22 @@ def test_openapi_describes_the_api_and_nothing_of_the_pages(api: TestClient) -> 
         "/api/v1/gpus/{sku}/history", "/api/v1/observations", "/api/v1/catalog",
     }  # fmt: skip
     assert all(set(methods) == {"get"} for methods in described["paths"].values())
+
+
+def test_a_long_stream_holds_little_in_memory_and_no_connection(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from db import observing
+
+    monkeypatch.setattr(observing, "_PART", 5)
+    engine = open_engine(database_url)
+    fill(engine, hostile=False)
+    parts = observing.stream_observations(engine, limit=17)
+    sizes = []
+    for part in parts:
+        sizes.append(len(part))
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert sizes == [5, 5, 5, 2]
+    ids = [row["id"] for part in observing.stream_observations(engine, limit=10**6) for row in part]
+    assert len(set(ids)) == len(ids) > 60
+    engine.dispose()
