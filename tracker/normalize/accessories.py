@@ -1,13 +1,14 @@
 """Boxes, brackets, coolers, cables: goods that bear a card's name and are no card."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from tracker.catalog import catalog
+from tracker.normalize.meant_for import goods_for, meant_for
 from tracker.normalize.mentions import Mention
-from tracker.normalize.words import Hit
+from tracker.normalize.words import Goods, Hit
 
 #: "with bracket", "no box", "w/ FH bracket": the card has it or lacks it.
 _COMES_WITH = re.compile(
@@ -24,11 +25,6 @@ _FINE_AFTER = re.compile(
     r"(?:&|and) (?:accessories|manual|box|cables?|papers)|inclus|incluido|incluso|dabei|inklusive|"
     r"montiert|mounted|design|damage|cut|ok\b|wear)"
 )
-_FOR_AFTER = re.compile(
-    r"[ ,)*-]{0,3}(?:(?:kit|set|assembly|module|cover|replacement|upgrade|mount|mounting|plate|with \w+|"
-    r"and \w+|& \w+|\+ \w+|only|black|white|metal|aluminum|aluminium|full|height|profile) ?){0,3}"
-    r"(?:for|fits?|compatible|to fit|suitable|pour|für|para|per|voor|dla|until)\b"
-)
 _ALONE_AFTER = re.compile(
     r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|"
     r"as pictured)\b"
@@ -37,18 +33,18 @@ _ALONE_BEFORE = re.compile(
     r"\b(?:only|replacement|empty|just|pristine|repair|spare|oem replacement|genuine replacement|"
     r"universal|aftermarket)[ ](?:the )?(?:\w{1,10} )?$"
 )
-_FOR = re.compile(r"\b(?:for|fits?|compatible with|suitable for|für|pour|per|para)\b")
-_USE = re.compile(
-    r"\bfor (?:gaming|deep|ai\b|machine|parts|work|rendering|mining|video|editing|desktop|pc|server|llm|"
-    r"3d|vr|sale|creators?|repair|computing|data|cad)"
-)
 #: Below this part of the launch price a title with an accessory's word means the accessory.
 _CHEAP = 0.25
 #: Nothing but a colour or a maker behind the word: it is what the title ends with.
 _LAST = re.compile(
-    r"(?:[ (-]{1,3}(?:black|white|red|silver|oem|original|genuine|new|used|set|kit|part|unit|side|for|sale|free|"
-    r"fast|ships|shipping|today|tested|\d[0-9a-z-]{0,9})){0,3}+[ .!*)\]-]{0,9}$"
+    r"(?:[ ()-]{1,4}(?:black|white|red|silver|oem|original|genuine|new|used|set|kit|parts?|unit|side|for|sale|free|"
+    r"tesla|geforce|radeon|rtx|\d{1,3}gb|hpe?|dell|lenovo|nvidia|amd|asus|msi|gigabyte|evga|zotac|pny|great|"
+    r"good|condition|mint|clean|fast|ships|shipping|today|tested|\d[0-9a-z-]{0,9})){0,6}+[ .!*)\]-]{0,9}$"
 )
+#: Between accessories that are sold together: heatsink with fans and backplate.
+_CHAIN = re.compile(r"[ ,/&+(-]{0,3}(?:(?:with|w/|and|und|et|e|y|or|the|its|oem|original) ?){0,2}")
+#: Which of its two brackets a small card has: T4 16GB low profile bracket.
+_PROFILE_BEFORE = re.compile(r"(?:profile|height|\blp|\bfh|\bhh) $")
 _WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
 _BLOCK_MAKERS = frozenset(
     (
@@ -77,6 +73,33 @@ def launch_price_usd(model: str) -> int | None:
     return min(prices) if prices else None
 
 
+class _Facts(NamedTuple):
+    """What the title says beside the accessory's word."""
+
+    text: str
+    mentions: Sequence[Mention]
+    first: int
+    price: float | None
+    launch: int | None
+    #: Price as a part of the launch price.
+    part: float | None
+    #: Words such as "graphics card" speak for a card.
+    card: bool
+    #: Where "triple fan" or the like stands, which speaks for a card unless an accessory comes first.
+    fanned: int
+    #: A memory size is stated, which speaks for a card too, unless the title ends on an accessory.
+    sized: bool
+    #: Said to be water-cooled: the maker of the block is no accessory then.
+    wet: bool
+    #: How many words name a water block: its maker and the block itself leave no card.
+    blocks: int
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether no price speaks for a card."""
+        return self.price is None or (self.part is not None and self.part < _CHEAP)
+
+
 def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price_usd: float | None) -> Hit | None:
     """Return the word that says that the goods are an accessory, None where a card is sold.
 
@@ -92,11 +115,18 @@ def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], 
             return hit
         if hit.goods:
             named.append(hit)
-    if not named and (boxed is None or price_usd is None):
+    unknown = goods_for(text, hits, mentions) if mentions else None
+    if not named and unknown is None and (boxed is None or price_usd is None):
         return None
     facts = _facts(text, hits, mentions, price_usd)
+    if unknown is not None and not facts.card and facts.is_cheap:
+        return unknown
     if boxed and facts.part is not None and facts.part < _VERY_CHEAP:
         return boxed
+    return _first_accessory(facts, named, hits)
+
+
+def _first_accessory(facts: _Facts, named: Sequence[Hit], hits: Sequence[Hit]) -> Hit | None:
     loose: Hit | None = None
     for hit in named:
         if facts.wet and hit.text in _BLOCK_MAKERS:
@@ -105,33 +135,27 @@ def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], 
             return hit
         if _comes_with(facts, hit, loose):
             continue
-        if _is_accessory(facts, hit):
+        if _is_accessory(facts, hit, hits):
             return hit
         loose = hit
     return None
 
 
-class _Facts(NamedTuple):
-    """What the title says beside the accessory's word."""
-
-    text: str
-    mentions: Sequence[Mention]
-    first: int
-    price: float | None
-    launch: int | None
-    #: Price as a part of the launch price.
-    part: float | None
-    #: A size or a word such as "graphics card" speaks for a card.
-    card: bool
-    #: Said to be water-cooled: the maker of the block is no accessory then.
-    wet: bool
-    #: How many words name a water block: its maker and the block itself leave no card.
-    blocks: int
+def _ends_title(text: str, hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell whether nothing but further accessories, colours or makers stand behind the word."""
+    end = hit.end
+    for other in hits:
+        if other.start >= end and (other.goods or "fine" in other.tags):
+            if not _CHAIN.fullmatch(text, end, other.start):
+                break
+            end = other.end
+    return _LAST.match(text, end) is not None
 
 
 def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: float | None) -> _Facts:
     launch = max((usd for m in mentions if (usd := launch_price_usd(m.model))), default=None)
-    card = any("card" in hit.tags for hit in hits) or any(mention.stated_gb is not None for mention in mentions)
+    after = {hit.start for hit in hits if hit.goods}
+    card = any(_speaks_of_card(hit, after) for hit in hits)
     return _Facts(
         text,
         mentions,
@@ -140,9 +164,16 @@ def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: f
         launch,
         price / launch if price is not None and launch else None,
         card,
+        next((hit.start for hit in hits if "fine" in hit.tags and "fan" in hit.text), len(text)),
+        any(mention.stated_gb is not None for mention in mentions),
         _WET.search(text) is not None,
         sum(hit.goods is not None and hit.goods.name == "water block" for hit in hits),
     )
+
+
+def _speaks_of_card(hit: Hit, accessories: Collection[int]) -> bool:
+    """Tell whether a word stands for the card itself; a "graphics card heatsink" is a heatsink."""
+    return "card" in hit.tags and hit.end + 1 not in accessories
 
 
 def _alone(facts: _Facts, hit: Hit) -> bool:
@@ -165,11 +196,11 @@ def _comes_with(facts: _Facts, hit: Hit, loose: Hit | None) -> bool:
 _FAR = 25
 
 
-def _is_accessory(facts: _Facts, hit: Hit) -> bool:
+def _is_accessory(facts: _Facts, hit: Hit, hits: Sequence[Hit]) -> bool:
     goods = hit.goods
     assert goods is not None
     text, price = facts.text, facts.price
-    if _meant_for(text, hit, facts.mentions):
+    if meant_for(text, hit, facts.mentions):
         return True
     leads = hit.start < facts.first
     alone = bool(_ALONE_AFTER.match(text, hit.end) or _ALONE_BEFORE.search(text[max(0, hit.start - 60) : hit.start]))
@@ -180,25 +211,33 @@ def _is_accessory(facts: _Facts, hit: Hit) -> bool:
     if alone:
         return True
     if not goods.strong:
-        last = _LAST.match(text, hit.end) is not None
-        if price is None:
-            return not facts.card and (leads or last)
-        return facts.part is not None and facts.part < (_CHEAP if leads else _WEAK_CHEAP)
+        return _weak_is(facts, hit, goods, hits, leads)
     if leads or not facts.mentions:
         return True
     if price is None:
-        return not facts.card or facts.blocks > 1
+        return _unpriced_is(facts, hit, hits)
     if facts.launch is None:
         return facts.mentions[0].known and price <= goods.most_usd / 2
     return facts.part is not None and facts.part < _CHEAP
 
 
-def _meant_for(text: str, hit: Hit, mentions: Sequence[Mention]) -> bool:
-    """Tell whether the title says that the accessory is for a card: bracket for RTX 3090."""
-    if _FOR_AFTER.match(text, hit.end) and not _USE.search(text, hit.end, hit.end + 40):
+def _weak_is(facts: _Facts, hit: Hit, goods: Goods, hits: Sequence[Hit], leads: bool) -> bool:
+    """Tell it of a word that cards are described with too: box, fan, cooler."""
+    if facts.price is None:
+        # "RTX 3080 10GB box" is a card in its box, "3080 10GB triple fan cooler" is a card.
+        described = facts.sized and (goods.name == "box" or facts.fanned < hit.start)
+        return not facts.card and not described and (leads or _ends_title(facts.text, hit, hits))
+    if facts.launch is None:
+        return not facts.card and facts.price <= goods.most_usd and _ends_title(facts.text, hit, hits)
+    return facts.part is not None and facts.part < (_CHEAP if leads else _WEAK_CHEAP)
+
+
+def _unpriced_is(facts: _Facts, hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell it of a strong word behind the card's name: with a stated size only where the title ends on it."""
+    if facts.blocks > 1:
         return True
-    for mention in mentions:
-        if mention.start > hit.end:
-            found = _FOR.search(text, hit.end, mention.start)
-            return found is not None and not _USE.match(text, found.start())
-    return False
+    if facts.card or not facts.sized:
+        return not facts.card
+    if hit.text in _BLOCK_MAKERS or facts.fanned < hit.start or _PROFILE_BEFORE.search(facts.text, 0, hit.start):
+        return False
+    return _ends_title(facts.text, hit, hits)

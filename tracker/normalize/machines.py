@@ -51,7 +51,7 @@ def find_machine(
     laptop = first.get("laptop")
     memory = (cpu or system or parts or laptop) and _has_memory(text, mentions)
     evidence = bool(cpu) + bool(memory) + bool(storage) + (parts is not None)
-    if system and "makers_pc" in system.tags and not evidence and _PULLED.search(text):
+    if system and "makers_pc" in system.tags and not evidence and (_PULLED.search(text) or _sized(mentions, system)):
         system = None
     if system and (evidence or (not card and system.text not in _KEYWORDS) or system.text.startswith("hgx")):
         return "system", system
@@ -62,6 +62,14 @@ def find_machine(
     if evidence > 1 and (memory or storage):
         return "system", parts
     return _bundle(text, first.get("other_goods"), card)
+
+
+def _sized(mentions: Sequence[Mention], machine: Hit) -> bool:
+    """Tell whether a card with its memory is sold, and the machine is one that it fits."""
+    return any(
+        mention.stated_gb is not None and (mention.start < machine.start or "office_pc" in machine.tags)
+        for mention in mentions
+    )
 
 
 def _has_memory(text: str, mentions: Sequence[Mention]) -> bool:

@@ -80,11 +80,16 @@ def _decide(cleaned: CleanText, item: Found, upto: int) -> Mention | None:
         memory.contradiction,
         memory.modified,
         False,
-        item.witnessed,
+        item.witnessed or (item.spelling.strength == "likely" and _size_fits(memory)),
         model.known,
         item.spelling.strength,
         tuple([candidate.name for candidate in candidates]),
     )
+
+
+def _size_fits(memory: Memory) -> bool:
+    """Tell whether the very size of the card is stated, which confirms a bare name: V100 16GB, 3080 10GB."""
+    return memory.stated_gb is not None and memory.stated_gb == memory.vram_gb and not memory.contradiction
 
 
 def _neutral(candidates: tuple[Model, ...]) -> str:

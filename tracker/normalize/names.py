@@ -43,7 +43,8 @@ _CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|
 _MAKER_WINDOW = 14
 _CPU_OR_PC_BEFORE = re.compile(
     r"(?:\bi[3579][ -]{0,3}|\br[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|xeon \S{0,3}-?|epyc |"
-    r"threadripper |core(?: 2| ultra)? |ultra [579] |optiplex |precision |latitude |inspiron |vostro |xps |prodesk |"
+    r"threadripper |core(?: 2| ultra)? |ultra [579] |optiplex (?:\d{4}[ /,]{1,2}){0,2}|"
+    r"precision |latitude |inspiron |vostro |xps |prodesk |"
     r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |\bfx[ -]|phenom \S{0,4} ?|"
     r"pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |seagate |mx|[$€£#]|hl-|dcp-|mfc-|"
     r"under |over |below |paid |asking |for )\Z"

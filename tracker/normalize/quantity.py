@@ -21,12 +21,18 @@ _STATED = re.compile(
     r"|\b(?:set|pack|bundle|qty|quantity|batch) ?(?:of|:|-|=)? ?\(?x?(\d{1,3})\)?(?![\d.]| ?gb| ?g\b)"
     r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|"
     r"pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
-    r"|\b(pair|both)\b(?: of)?"
+    r"|\b(pair|both)\b(?: of)?(?! (?:brackets?|fans?|boxe?s?|cables?|bios|adapters?|hdmi|dp|ports?|"
+    r"heights?|profiles?)\b)"
 )
 _LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|power|\d))|\bbulk lot\b|\bwholesale lot\b")
 _LEADING = re.compile(
     rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|"
     rf"({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))"
+)
+#: "8 RX 580 mining cards": a bare number right before the card, where the title speaks of several.
+_BARE = re.compile(
+    r"^\W{0,4}(\d{1,2}) (?=(?:(?:nvidia|amd|geforce|radeon|evga|asus|msi|gigabyte|zotac|sapphire|xfx|pny) ){0,2}"
+    r"(?:rtx|gtx|rx|tesla|quadro|arc)\b)(?=.{0,80}\b(?:cards|gpus|lot)\b)"
 )
 _BEFORE = re.compile(
     rf"(?:^|[,:;|/&+(\[*-] ?|\b(?:of|selling|have|with|qty|sale|new|used|lot|"
@@ -61,7 +67,7 @@ def find_quantity(text: str, mentions: Sequence[Mention], tags: Collection[str])
     if "count" not in tags and not _COUNT.search(text):
         return ONE
     match = _STATED.search(text) if "count" in tags or "pc" in text else None
-    match = match or _LEADING.search(text)
+    match = match or _LEADING.search(text) or (_BARE.search(text) if "count" in tags else None)
     if match:
         return _quantity(match)
     for mention in mentions:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from tracker.normalize.mentions import Mention
+from tracker.normalize.vocabulary import spellings, squeeze
 from tracker.normalize.words import Hit
 
 #: Between two names: a choice or a list, not the same card said again.
@@ -30,19 +31,39 @@ def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> lis
     """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
     if len(mentions) == 1:
         return list(mentions)
-    left = [mention for mention in mentions if not _compared(text, mention, hits)] or list(mentions)
+    left = [mention for mention in mentions if not _compared(text, mention, mentions, hits)] or list(mentions)
     left = [m for m in left if not (m.model in _CHIPS and any(_CHIPS[m.model] in o.model for o in left if o is not m))]
     kept = [m for m in left if not any(_says_less(text, m, other, left) for other in left if other is not m)]
     return kept or left[:1]
 
 
-def _compared(text: str, mention: Mention, hits: Sequence[Hit]) -> bool:
+_OTHER_SUFFIX = re.compile(r" ?/ ?(xtx|xt|ti super|super|ti|gre)(?![a-z0-9])")
+_NUMBER = re.compile(r"\d{4}")
+
+
+def names_another(text: str, card: Mention) -> bool:
+    """Tell whether a second model of the number follows by its suffix alone: RX 7900 XT/XTX."""
+    match = _OTHER_SUFFIX.match(text, card.end) if text.startswith(("/", " /"), card.end) else None
+    number = _NUMBER.search(text, card.start, card.end) if match else None
+    if match is None or number is None:
+        return False
+    other = spellings().get(squeeze(number[0] + match[1]))
+    return other is not None and all(model.name != card.model for model in other.models)
+
+
+def _compared(text: str, mention: Mention, mentions: Sequence[Mention], hits: Sequence[Hit]) -> bool:
     if _COMPARED_AFTER.match(text, mention.end):
         return True
-    return any("like" in hit.tags and 0 <= mention.start - hit.end <= _NEAR for hit in hits)
+    near = [hit.end for hit in hits if "like" in hit.tags and 0 <= mention.start - hit.end <= _NEAR]
+    # "Upgrade from 3070 to this RTX 4070": only the first card behind the word is the other one.
+    return any(
+        not any(end <= other.start and other.end <= mention.start - _APART for other in mentions) for end in near
+    )
 
 
 _NEAR = 16
+#: "better than 3090 / 4080" speaks of both.
+_APART = 4
 
 
 def _says_less(text: str, less: Mention, more: Mention, order: Sequence[Mention]) -> bool:

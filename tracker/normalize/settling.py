@@ -163,10 +163,26 @@ def _settle(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
             other = made.other[gb]
             shape: Form = other if other in ("mobile", "sxm", "mpx") else form  # type: ignore[assignment]
             return Memory(gb, gb, (), shape, other == "modified")
+    if not models[0].known:
+        gb_said = _of_named_only(made, sizes)
+        if gb_said is not None:
+            return Memory(gb_said, gb_said, (), form)
     wrong = bool(stated) and bool(made.usual) and form != "mobile"
     only = next(iter(made.usual)) if len(made.usual) == 1 and not wrong else None
     skus = tuple(slug for slugs in made.usual.values() for slug in slugs) if loose else ()
     return Memory(only, stated[0] if stated else None, skus, form, contradiction=wrong)
+
+
+#: A card that the catalog only names may have been sold with more than it lists, but not with many times as much.
+_MOST_TIMES = 2
+_MOST_NAMED_ONLY_GB = 8
+
+
+def _of_named_only(made: _Made, sizes: list[Size]) -> float | None:
+    """Return the one stated size of a card that the catalog only names, where it is believable."""
+    said = {size.gb for size in sizes if not size.system} or {size.gb for size in sizes}
+    most = max(made.usual, default=_MOST_NAMED_ONLY_GB / _MOST_TIMES) * _MOST_TIMES
+    return said.pop() if len(said) == 1 and max(said) <= most else None
 
 
 def _fitting(made: _Made, sizes: list[Size]) -> list[float]:

@@ -11,7 +11,7 @@ from tracker.normalize.mentions import Mention, find_mentions
 from tracker.normalize.part_numbers import Part, find_parts
 from tracker.normalize.parts_and_words import settle
 from tracker.normalize.quantity import Quantity, find_quantity
-from tracker.normalize.same_card import distinct
+from tracker.normalize.same_card import distinct, names_another
 from tracker.normalize.types import Condition, ListingText, Offer, Reading, TraceStep
 from tracker.normalize.words import Hit, find_words
 
@@ -136,6 +136,8 @@ def _what(
     if len({card.model for card in cards}) > 1:
         return ("mixed_lot" if find_quantity(text, cards, tags).cards > 1 else "menu"), None
     card = cards[0]
+    if any(names_another(text, named) for named in mentions):
+        return "menu", None
     if "menu" in tags and card.vram_gb is None and len(card.skus) > 1:
         return "menu", None
     if card.contradiction:
