@@ -34,12 +34,14 @@ _PARTS_NAMED = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
     r"brackets?|risers?)\b"
 )
+_KIND = re.compile(r"\W{0,3}(?:gpus?|(?:graphics?|video) ?cards?)\b(?! \w*\d)")
+"""An item's cell that only says what kind of thing the row is, so that the next cell names it."""
 _WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
 
 
 def _is_structural(line: Line, text: str, start: int) -> bool:
     """Whether the name stands where an item's name stands: at the head of its line."""
-    lead = text[line.start : start].lstrip(" [({*~|:-#")
+    lead = text[line.start : start].lstrip(" [({*~|:-#.•>+")
     if not lead:
         return True
     if len(lead) > 60:
@@ -82,7 +84,10 @@ def _in_row(layout: Layout, number: int, mention: Mention) -> Said:
         return "offered"
     if cell.role in ("price", "local", "newest", "quantity") and not mention.text.lower().strip(" 0123456789"):
         return "context"
-    if cell.role in ("notes", "status", "ignored") and any(other.role == "item" and other.text for other in cells):
+    if cell.role in ("notes", "status", "ignored") and any(
+        other.role == "item" and other.text and not (cell.role == "notes" and _KIND.match(other.text))
+        for other in cells
+    ):
         return "context"
     head = text[cell.start : mention.start]
     if _PARTS_NAMED.search(head):

@@ -65,11 +65,15 @@ def _form_of(layout: Layout, number: int) -> str:
     return "bold" if line.bold and line.kind == "text" else line.kind
 
 
+_TAKES_ALL = re.compile(r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)")
+"""A line that speaks once more of the cards above it: ``take all P40s for $1700``."""
+
+
 def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
     """Whether a second mention of a model is a second card: both head an item of the same list."""
     if item.where == "title" or not structural or not item.structural:
         return False
-    if item.line == number:
+    if item.line == number or _TAKES_ALL.match(layout.lines[number].text):
         return False
     if number in layout.edits and number not in layout.rows:
         return False
@@ -194,6 +198,8 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
             item.form, item.structural = form, structural
             cards.items.append(item)
     item.learn(mention)
-    item.spot = item.spot or (mention.start, mention.end)
+    if item.spot is None:
+        item.spot = (mention.start, mention.end)
+        item.struck = layout.post.is_struck(*item.spot)
     item.table = item.table or number in layout.rows
     cards.named.setdefault(number, []).append((mention.start, mention.end, item))

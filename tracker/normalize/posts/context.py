@@ -36,7 +36,7 @@ def accessory_after(text: str, end: int) -> str | None:
 
 
 _PART = re.compile(
-    r"[ ]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool )?(?:water ?blocks?|"
+    r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool ){0,3}(?:water ?blocks?|"
     r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
     r"heat ?sinks?)\b|brackets?\b"
     r"|nv-?link\b|(?:sli )?bridges?\b|"

@@ -88,7 +88,7 @@ def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> 
                 return unsold[:1] or hit[:1], False
         return hit, not hit
     named = named_by_words(clause, items)
-    if named:
+    if named and not (names_goods(clause) and not _GPU_WORD.search(clause)):
         return named, False
     if (names_goods(clause) or _OTHERS.search(clause)) and not _GPU_WORD.search(clause):
         return [], True

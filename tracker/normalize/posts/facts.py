@@ -20,7 +20,9 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
         count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
-        behind = count_behind_price(text[end:high]) if count is None else None
+        behind = count_behind_price(text[end:high])
+        if behind is not None and count not in (None, behind):
+            behind = None
         if behind is not None and number not in layout.edits:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:

@@ -34,8 +34,13 @@ def names_system(text: str) -> bool:
 
 
 _MAYBE_PARTS = re.compile(
-    r"(?:consider|willing to|would|might|may|could|open to|possibly|can|opposed to|"
+    r"(?:willing to|would|might|may|could|possibly|can|opposed to|need be|"
     r"prefer not|if (?:\w+ ){1,6})(?: \w+){0,3} part(?:ing)?(?: (?:it|this|them))?[ -]?out"
+)
+
+
+_PERIPHERALS_OUT = re.compile(
+    r"part(?:ing)? out (?:the |my )?(?:mouse|mice|keyboard|monitors?|screens?|speakers?|peripherals|headset)\b"
 )
 
 
@@ -43,7 +48,7 @@ def parts_out(text: str) -> bool:
     """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
     if "part" not in text and "individual" not in text and "split" not in text:
         return False
-    return bool(_PARTS.search(_MAYBE_PARTS.sub(" ", _NOT_PARTS.sub(" ", text))))
+    return bool(_PARTS.search(_MAYBE_PARTS.sub(" ", _NOT_PARTS.sub(" ", _PERIPHERALS_OUT.sub(" ", text)))))
 
 
 def parts_in_title(text: str) -> bool:

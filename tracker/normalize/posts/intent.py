@@ -55,6 +55,7 @@ _OPEN_TO_TRADE = re.compile(
     r"straight trade|direct trade)"
 )
 _TAKES_MONEY = re.compile(
+    r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
     r"money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
@@ -96,8 +97,9 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
         elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
         if pattern("title.free_offer").search(left):
-            offers = True
-            left = pattern("title.free_offer").sub(" ", left)
+            rest = pattern("title.free_offer").sub(" ", left)
+            offers = offers or not re.search(r"[a-z\d]{3}", pattern("title.stuff", "title.around_offer").sub(" ", rest))
+            left = pattern("title.around_offer").sub(" ", rest)
         left = pattern("title.stuff").sub(" ", left)
         left = re.sub(r"[^a-z\d]+", " ", left).strip()
         if len(left) >= 3 or any(character.isdigit() for character in left):
@@ -106,6 +108,8 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
 
 
 _TRADE_WORDS = re.compile(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
+_ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")
+"""A buyer who names the card he has already: ``[H] cash, 7850 [W] another identical card``."""
 _TRIFLE = re.compile(
     r"^[^a-z]*(?:and )?(?:a |some |random |spare |misc |special |few |extra |old |"
     r"maybe |possible |other )*(?:surprise|junk|love|karma|gratitude|thanks?|beer|"
@@ -123,11 +127,15 @@ def _from_sides(title: Title, body: str) -> Intent:
     have_money, have_goods, _ = _money_and_goods(title.have_text)
     want_money, want_goods, offers = _money_and_goods(title.want_text)
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
+    if have_money and have_goods and not title.want and "have" in title.tags:
+        return _without_want(title, have_goods, body)
+    if have_money and not want_money and _ANOTHER.match(title.want_text):
+        return "buy"
     if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
     if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
         return "trade"
-    if want_money and want_goods and _trades_only(body):
+    if want_money and want_goods and _trades_only(body) and not _TRADE_WORDS.search(title.want_text):
         return "trade"
     if want_money or offers:
         if want_goods and offers and not want_money and _trades_only(body):

@@ -32,6 +32,7 @@ class Item:
     table: bool = False
     lot_of: int | None = None
     titled: bool = False
+    struck: bool = False
     per_piece: bool = False
     combo: bool = False
     spot: tuple[int, int] | None = None
@@ -52,7 +53,9 @@ class Item:
         )
 
     def learn(self, mention: Mention) -> None:
-        """Take over a memory size that another mention of the same card states."""
+        """Take over a memory size that another mention of the same card states, and the fuller of two names."""
+        if mention.model == self.model + _GHZ:
+            self.model, self.vram_gb, self.skus = mention.model, mention.vram_gb or self.vram_gb, mention.skus
         if self.vram_gb is None and mention.vram_gb is not None and not self.contradiction:
             self.vram_gb, self.skus = mention.vram_gb, mention.skus
         if self.contradiction and mention.stated_gb is not None and not mention.contradiction:
@@ -66,9 +69,13 @@ _TITAN_X = frozenset(("Titan X Pascal", "Titan Xp"))
 """Sellers call both of them Titan XP."""
 
 
+_GHZ = " GHz Edition"
+
+
 def same_card(item: Item, mention: Mention) -> bool:
-    """Whether a mention can be the item: the same model, and no other memory size."""
-    if item.model != mention.model and not {item.model, mention.model} <= _TITAN_X:
+    """Whether a mention can be the item: the same model, and no other memory size; a 7870 may be a GHz Edition."""
+    same = item.model.removesuffix(_GHZ) == mention.model.removesuffix(_GHZ)
+    if not same and not {item.model, mention.model} <= _TITAN_X:
         return False
     return item.vram_gb is None or mention.vram_gb is None or item.vram_gb == mention.vram_gb
 

@@ -53,7 +53,7 @@ _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
 
-_PRICED_NAME = re.compile(r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$")
+_PRICED_NAME = re.compile(r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|\d{3,4}[^\n]{0,40} -{1,2} ?$")
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 

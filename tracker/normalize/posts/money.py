@@ -84,7 +84,7 @@ def _shipping_of(before: str, after: str) -> str | None:
         if (match := pattern(f"money.{kind}").search(clause))
     ]
     if not found:
-        plus = re.match(r"[ )]{0,2}\+ ?(?:[$£€] ?)?\d{0,3} ?(?:ship|s/h|post)", after)
+        plus = re.match(r"[ )]{0,2}\+ ?(?:[$£€] ?)?[\d.]{0,6} ?(?:for )?(?:ship|s/h|post)", after)
         if plus:
             return "extra"
         if anchored_before("money.local").search(before):
@@ -96,9 +96,14 @@ def _shipping_of(before: str, after: str) -> str | None:
     return {"extra": "extra", "shipped": "included", "local": "local"}[kind]
 
 
+_PAID_SHIPPING = re.compile(
+    r"[ ]?(?:shipped|\+)|[ ,;(-]{0,3}(?:shipping|postage|delivery) (?:is |will be )?(?:paid|included|incl|free|covered)"
+)
+
+
 def _kind_of(before: str, after: str) -> tuple[str, str]:
     """What an amount is, from the words that touch it, and the rule that said so."""
-    if anchored_after("money.shipping_cost_after").match(after) and not re.match(r"[ ]?(?:shipped|\+)", after):
+    if anchored_after("money.shipping_cost_after").match(after) and not _PAID_SHIPPING.match(after):
         return "shipping", "cost of shipping"
     if anchored_before("money.shipping_cost_before").search(before) and not re.match(r"[ ]{0,2}\+", after):
         return "shipping", "cost of shipping"

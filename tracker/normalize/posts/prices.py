@@ -233,6 +233,9 @@ def settle(item: Item) -> Settled:
     if amount is not None and amount.newest and amount.shipping is None:
         carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
         return replace(settled, amount=replace(amount, shipping=carried))
+    if amount is not None and amount.shipping is None:
+        carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
+        return replace(settled, amount=replace(amount, shipping=carried))
     return settled
 
 
@@ -240,7 +243,8 @@ def _settle(item: Item) -> Settled:
     amounts = [amount for amount in item.asked if amount.kind == "asking"] or [
         amount for amount in item.asked if amount.kind == "old"
     ][-1:]
-    amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
+    if not (item.struck and amounts and amounts[0].struck):
+        amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
     if not amounts:
         return Settled()
     newest = [amount for amount in amounts if amount.newest]

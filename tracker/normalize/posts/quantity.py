@@ -39,13 +39,14 @@ _AFTER = re.compile(
 _BEHIND_PRICE = re.compile(
     r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
-    r"(?:\((?:qty:? ?|x ?)?(?P<n>\d{1,2})(?: ?(?:x|pcs|available|left|units|of them|"
+    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{_NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
     r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.]))"
 )
 _TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
-    rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
+    rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
+    rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
     rf"remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{_NUMBER}) (?:left|more))"
 )

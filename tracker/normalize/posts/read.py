@@ -65,7 +65,7 @@ def _offers(post: Post) -> list[Offer]:
     if not other_goods:
         split_by_labels(layout, cards, post.title.have_text)
     from_title = [item for item in cards.items if item.where == "title"]
-    every = len(cards.items) == 1 and not other_goods
+    every = len(cards.items) == 1 and not other_goods and cards.items[0].titled
     walk(
         layout,
         cards,

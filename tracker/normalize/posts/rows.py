@@ -66,6 +66,8 @@ def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[
     text = layout.post.text
     row_end = cells[-1].end
     count = quantity_around(text[cell.start : named[0][0]], text[named[-1][1] : cell.end])
+    if count is None and cells[0] is not cell and len(cells[0].text) < 40:
+        count = quantity_around("", cells[0].text)
     if count is None:
         others = " ".join(
             other.text

@@ -14,8 +14,10 @@ _RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
     ("local", re.compile(rf"(?<!\w){union('shipping.all_local')}(?!\w)")),
 )
 _ANY = re.compile(
-    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]"
+    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]"
 )
+_ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
+"""What buyers abroad pay says nothing of carriage at home."""
 _LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
 
 
@@ -24,9 +26,9 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     if not _ANY.search(text):
         return None
     for kind, rule in _RULES:
-        match = rule.search(text)
-        if match:
-            return kind, match.start(), match.end()
+        for match in rule.finditer(text):
+            if kind != "extra" or not _ABROAD.search(text, max(0, match.start() - 70), match.end() + 24):
+                return kind, match.start(), match.end()
     return None
 
 

@@ -24,6 +24,7 @@ _WHOLE_ONLY = re.compile(
     r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
     r"rather (?:sell|not)"
 )
+_INSTALLED = re.compile(r"[^,;|.\n]{0,24}\b(?:pre-?)?installed\b")
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
 
@@ -33,6 +34,8 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
     whole_title = names_system(have) and not parts_in_title(have)
     parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
     for item in cards.items:
+        if item.table and item.titled and item.system and not (names_system(have) or _has_case(layout, item)):
+            item.system, item.bundled = False, True
         if item.mention.form == "mobile" and "mxm" not in post.body.text + have:
             item.system = True
             continue
@@ -50,6 +53,12 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
     if any(item.system for item in cards.items):
         post.trace.add("in_system", "cards inside a machine", where="body")
         _system_price(layout, cards)
+
+
+def _has_case(layout: Layout, item: Item) -> bool:
+    """Whether the parts list that names the card has a case too, and so is a whole machine."""
+    table, _ = layout.rows[item.line]
+    return bool(re.search(r"\b(?:case|tower|chassis)\b", layout.post.text[table.start : table.end]))
 
 
 def _priced_alone(layout: Layout, item: Item) -> bool:
@@ -73,6 +82,8 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
     before = text[max(begin, line.start) : item.spot[0]]
     if _PULLED.search(before):
         return False
+    if _INSTALLED.match(text, item.spot[1], line.end):
+        return True
     opened = before.rfind("(")
     if opened > 0 and ")" not in before[opened:] and _PROCESSOR.search(before[opened:]):
         return True

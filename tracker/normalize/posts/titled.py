@@ -16,6 +16,10 @@ from tracker.normalize.posts.status import says_broken, status_in
 __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 
+_LOT_OF_CARDS = re.compile(r"\b(?:gpus?|(?:graphics? |video )?cards?)(?: lot| bundle)? ?[:(-]{1,2} ?(?:\w+ ){0,3}$")
+"""``Lot of three GPUs: RX 570, ...`` counts the list, not its first card."""
+
+
 def read_title_facts(post: Post, items: list[Item]) -> None:
     """Give the title's cards their counts, defects and states."""
     text = post.title_post.text
@@ -27,6 +31,8 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
             low, high = max(low, side.start), min(high, side.end)
         before = text[low : item.mention.start]
         item.quantity = quantity_around(before, text[item.mention.end : high])
+        if len(items) > 1 and _LOT_OF_CARDS.search(before):
+            item.quantity = None
         own = re.split(r"[,;|+&]|(?<!w)/", text[item.mention.end : high])[0]
         broken = says_broken(own)
         item.broken = (

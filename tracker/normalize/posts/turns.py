@@ -24,7 +24,7 @@ _LABEL = re.compile(
 )
 _CUE_START = re.compile(
     r"[\W]{0,4}(?:price|asking|ask|looking|want|sell|i'?d|i am|i'm|hoping|local|shipped|"
-    r"now|\$|£|€|\d|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
+    r"now|\$|£|€|\d(?!\d? ?x\b)|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
     r"sale|new price|reduced|dropped)"
 )
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
@@ -75,10 +75,11 @@ def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
 
 def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
     """``Two 2080s (EVGA, Gigabyte)`` with a priced line for each maker: as many cards as lines."""
-    if len(cards.items) != 1 or cards.items[0].where != "title":
+    if len(cards.items) != 1 or not cards.items[0].titled:
         return
     item, titled = cards.items[0], telling_words(title)
     labels: dict[str, frozenset[str]] = {}
+    places: list[int] = []
     for number, amounts in sorted(layout.amounts.items()):
         line = layout.lines[number]
         head = layout.post.text[line.start : amounts[0].start]
@@ -92,8 +93,26 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
         ):
             continue
         labels[head] = words
-    if len(labels) >= 2 and (item.quantity is None or item.quantity == len(labels)):
-        cards.items[:] = [replace(item, words=head, quantity=None, asked=[]) for head in labels]
+        places.append(number)
+    counts = [_titled_count(title, words) for words in labels.values()]
+    if len(labels) >= 2 and item.quantity in (None, len(labels), sum(counts)):
+        counted = sum(counts) > len(labels)
+        cards.items[:] = [
+            replace(item, words=head, quantity=count if counted else None, asked=[])
+            for head, count in zip(labels, counts, strict=True)
+        ]
+        for number, entries in cards.named.items():
+            own = cards.items[places.index(number)] if number in places else cards.items[0]
+            cards.named[number] = [(start, end, own) for start, end, _ in entries]
+
+
+def _titled_count(title: str, words: frozenset[str]) -> int:
+    """How many of the cards that a label names the title counts: ``3090s (2x Dell OEM, 1x Zotac Trinity)``."""
+    for piece in re.split(r"[,;|/&+()]|\band\b", title):
+        count = re.match(r" ?(\d{1,2})x? ", piece)
+        if count and words & telling_words(piece):
+            return int(count.group(1)) or 1
+    return 1
 
 
 _SIZE_LABEL = re.compile(r"\d{1,2} ?gb(?: (?:version|one|model|card))? ?[:=-]{1,2} ?")

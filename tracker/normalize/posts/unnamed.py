@@ -10,11 +10,13 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give
+from tracker.normalize.posts.turns import opens_other_goods
 
 __all__ = ["bundle_combos", "count_both", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
-_GPU_WORD = re.compile(r"\b(?:card|gpus?|(?:graphics?|video) ?cards?)\b")
+_OTHER_CARD = "".join(f"(?<!{word} )" for word in ("sd", "sound", "wifi", "network", "capture", "gift"))
+_GPU_WORD = re.compile(rf"\b(?:{_OTHER_CARD}card|gpus?|(?:graphics?|video) ?cards?)\b")
 
 
 def _priced_on_its_line(layout: Layout, item: Item) -> bool:
@@ -51,6 +53,8 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             cards.items[0].asked = own
             break
         if not own or (len(line.text) < 70 and names_goods(line.text)):
+            continue
+        if not cards.items[0].titled and opens_other_goods(layout, number, None, False):
             continue
         own = [
             amount

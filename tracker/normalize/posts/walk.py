@@ -11,7 +11,7 @@ from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import tie_sentence
 from tracker.normalize.posts.rows import read_row
-from tracker.normalize.posts.status import closes_all, says_broken
+from tracker.normalize.posts.status import closes_all, says_broken, status_in
 from tracker.normalize.posts.turns import labelled_item, opens_other_goods
 
 __all__ = ["walk"]
@@ -23,6 +23,13 @@ _TAIL_NUMBER = re.compile(
 )
 _ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
 _FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
+
+
+_MARKED = re.compile(
+    r"(?:[\W\d]|shipped|local|obo|asking|price|status|each|plus|shipping)*"
+    r"\b(?:sold|pending|gone)\b(?: (?:to|for|local\w*|pending))?[\W\d]*"
+)
+"""A line of nothing but a price and a status."""
 
 
 def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
@@ -130,8 +137,8 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
             tie_sentence(text[low:high], low, [], own, current)
     if len(current) == 1:
         item = current[0]
-        if len(line.text) < 60 and closes_all(line.text):
-            item.status = closes_all(line.text)
+        if len(line.text) < 60 and (closes_all(line.text) or _MARKED.fullmatch(line.text)):
+            item.status = closes_all(line.text) or status_in(line.text)
         if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
             found = re.search(r"\d{1,2}", line.text)
             item.quantity = int(found.group()) if found else None

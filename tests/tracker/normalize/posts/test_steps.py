@@ -261,7 +261,14 @@ def test_other_hardware_under_one_price(text: str, bundled: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "out"),
-    [("parting out my pc", True), ("not parting out", False), ("will consider parting out", False), ("a pc", False)],
+    [
+        ("parting out my pc", True),
+        ("not parting out", False),
+        ("will consider parting out", True),
+        ("willing to part out later", False),
+        ("if need be i will part out the keyboard", False),
+        ("a pc", False),
+    ],
 )
 def test_machines_that_are_parted_out(text: str, out: bool) -> None:
     assert parts_out(text) == out
