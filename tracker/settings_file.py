@@ -75,8 +75,24 @@ _TAIL = """\
 [smtp]
 # url = "smtp://user:password@host:587"       # STARTTLS where offered; smtps:// is TLS; stdout: prints the mails
 
+# [[watches]]                                 # see docs/alerts.md; as many as you like
+# name = "big"
+# min_vram = 24
+# below_fair = 15
+
 [service]
-# `gpudeals run` crawls each source as often as its `every` says.
+# `gpudeals run` crawls each source as often as its `every` says, or at the times of [service.schedule].
+# A time is 30m, 6h, "daily 03:15", "mon,thu 04:00" or a cron line with days by name; UTC. See docs/service.md.
+# jitter = 20.0                               # seconds that a job may be late
+# crawl_minutes = 120.0                       # a crawl that takes longer is ended
+# retention = "daily 03:40"                   # purges by policy, forgets old records
+# backup_folder = "/var/backups/gpudeals"     # without it there are no scheduled backups
+# backup = "daily 04:10"
+# keep_backups = 7
+# web = true                                  # the web page in the same process
+
+# [service.schedule]
+# hardwareswap = "10m"
 
 [web]
 # host = "127.0.0.1"
