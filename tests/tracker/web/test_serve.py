@@ -36,6 +36,7 @@ def test_it_makes_an_empty_database_says_where_it_listens_and_ends_at_a_signal(t
         assert answer.status == 200
         assert b"Nothing is stored yet" in answer.read()
         assert answer.headers["server"] is None
+        connection.close()
     finally:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
