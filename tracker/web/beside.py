@@ -8,6 +8,7 @@ It ends with its standard input, so it never outlives the server.
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -129,10 +130,14 @@ def main() -> None:
     from db.engine import open_engine
 
     os.nice(5)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the server, which ends this
     out, lines = sys.stdout.buffer, sys.stdin.buffer
     engine = open_engine(json.loads(lines.readline())["url"], read_only=True)
     for line in lines:
-        _answer(engine, json.loads(line), out)
+        try:
+            _answer(engine, json.loads(line), out)
+        except BrokenPipeError:
+            os._exit(0)  # the server has ended; a normal end would try to write once more
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def start(*arguments: str, database: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -38,7 +39,7 @@ def test_it_makes_an_empty_database_says_where_it_listens_and_ends_at_a_signal(t
         assert answer.headers["server"] is None
         connection.close()
     finally:
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C on a terminal: everything hears of it
         _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
 
