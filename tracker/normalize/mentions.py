@@ -100,7 +100,8 @@ def _neutral(candidates: tuple[Model, ...]) -> str:
 
 
 def _form(name: str, model: Model, item: Found) -> Form:
-    if item.mobile or model.mobile:
+    # K20Xm and K40m are server cards: no laptop ever had a Tesla.
+    if model.mobile or (item.mobile and not name.startswith("Tesla")):
         return "mobile"
     if model.mac:
         return "mpx"

@@ -84,6 +84,9 @@ def narrow(text: str, item: Found) -> tuple[Model, ...]:
     for weak in _WEAK_WORDS:
         if not named and weak in said:
             named = [model for model in models if weak in _name_words(model.name)]
+            # An H100 94GB PCIe is the NVL: the size says more than the bus.
+            if stated and not any(stated & model.skus.keys() for model in named):
+                named = []
     fitting = [model for model in named or models if stated & model.skus.keys()] if stated else []
     return tuple((fitting if named else _usual(fitting)) or named or _usual(models))
 
