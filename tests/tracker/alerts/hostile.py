@@ -41,7 +41,10 @@ FRAGMENTS = (
     "%s %d %n {0} {title}",
     "[bold red]x[/bold red] [link=https://evil.example]y[/link]",
 )
-UNSEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+UNSEEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
+    r"\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def hostile_titles(number: int, seed: int = 1) -> Iterator[str]:

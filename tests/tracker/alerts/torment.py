@@ -23,6 +23,8 @@ from tracker.alerts.transport import transport_for
 
 #: Where a process is killed: at each step of the protocol, right after the server took the mail, and anywhere.
 KILL_AT = ("EHLO", "MAIL", "RCPT", "DATA", "STORED", "QUIT", "anywhere")
+#: At these the server has the whole mail, and takes it though nobody hears its answer any more.
+IN_THE_WINDOW = ("DATA", "STORED")
 WAITING = 3  # new mails before each kill, so that it strikes the first, the second or the third
 
 
@@ -53,7 +55,7 @@ def kill_at_every_step(url: str, kills: int, steps: tuple[str, ...] = KILL_AT, s
         taken = Counter(str(mail["To"]) for mail in server.taken)
         assert set(taken) == set(addresses)
         assert len(server.ids) == len(addresses)  # one Message-ID an alert, whatever happened
-        in_window = Counter(recipient for step, recipient in struck if step == "STORED")
+        in_window = Counter(recipient for step, recipient in struck if step in IN_THE_WINDOW)
         anywhere = sum(step == "anywhere" for step, _ in struck)
         outside = sum(max(0, times - 1 - in_window[address]) for address, times in taken.items())
         assert outside <= anywhere
