@@ -56,12 +56,14 @@ def _snapshots(request: Request) -> Snapshots:
 
 
 @router.get("/")
-def market(request: Request, query: MarketState) -> str:
-    """The market, ranked and filtered."""
+def market(request: Request, query: MarketState) -> HTMLResponse:
+    """The market, ranked and filtered; its address, as it may be passed on, says only what is not as usual."""
     snapshots = _snapshots(request)
     if snapshots.get().empty:
-        return render("market.html", request, empty=True)
-    return snapshots.answer(("market page", query), lambda: _market_page(request, snapshots, query))
+        return HTMLResponse(render("market.html", request, empty=True))
+    page = snapshots.answer(("market page", query), lambda: _market_page(request, snapshots, query))
+    state = query.string()
+    return HTMLResponse(page, headers={"hx-push-url": f"/?{state}" if state else "/"})
 
 
 def _market_page(request: Request, snapshots: Snapshots, query: MarketQuery) -> str:
