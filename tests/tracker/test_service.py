@@ -1,5 +1,6 @@
 """The service: its jobs, what it tells the operator, how it begins and ends."""
 
+import contextlib
 import mailbox
 import os
 import signal
@@ -114,10 +115,8 @@ def test_a_crawl_leads_to_a_mail(engine: Engine, work: Work, folder: Path) -> No
 def test_the_operator_hears_of_an_incident_once_and_of_its_end(work: Work, script: Script, folder: Path) -> None:
     def crawl_at(hours: float) -> None:
         script.now = NOW + timedelta(hours=hours)
-        try:
+        with contextlib.suppress(JobFailedError):
             work.crawl_source("hardwareswap")
-        except JobFailedError:
-            pass
         work.send_mails()
 
     crawl_at(0)
