@@ -126,6 +126,11 @@ def test_from_the_market_to_a_watch_and_back(browser: Any, site: str, size: str,
         "GeForce RTX 4090",
     ]
     assert drawn(page, "frontier") > 500
+    page.locator("#sort-vram_gb").press("Enter")
+    page.wait_for_url("**sort=vram_gb**")
+    page.locator("#results[data-sort=vram_gb]").wait_for()
+    assert page.get_by_label("Sort by").input_value() == "vram_gb"
+    assert page.evaluate("document.activeElement.id") == "sort-vram_gb"
     walk.shot(tmp_path, "market")
 
     page.get_by_role("link", name="GeForce RTX 3090", exact=True).last.click()

@@ -78,7 +78,15 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => drawAll(document));
-  document.addEventListener("htmx:after:swap", () => drawAll(document));
+  // The form follows a column that was chosen in the table, and the keyboard stays where it was.
+  function follow() {
+    const sort = document.getElementById("results")?.dataset.sort;
+    const select = document.querySelector("select[name=sort]");
+    if (!sort || !select) return;
+    if (select.value !== sort) select.value = sort;
+    if (document.activeElement === document.body) document.getElementById(`sort-${sort}`)?.focus({ preventScroll: true });
+  }
+  document.addEventListener("htmx:after:swap", () => { drawAll(document); follow(); });
   // A slider says what it is set to.
   document.addEventListener("input", (event) => {
     const shown = event.target.closest("label")?.querySelector(".shown");
