@@ -38,6 +38,10 @@ def demo(
     """
     from tracker.demo import Demo
 
+    if serve:
+        from tracker.web.serve import listen
+
+        listen("127.0.0.1", port).close()  # a taken port is said before the crawl and not after it
     with tempfile.TemporaryDirectory(prefix="gpudeals-demo-") as temporary:
         folder = keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +54,9 @@ def _run(demo: "Demo", serve: bool, port: int) -> None:
     began = time.monotonic()
     typer.echo(SIMULATED)
     with demo.surroundings() as engine:
-        typer.echo(f"The market is served at {demo.sandbox.url}; two crawlers read it for {demo.days} simulated days.\n")
+        typer.echo(
+            f"The market is served at {demo.sandbox.url}; two crawlers read it for {demo.days} simulated days.\n"
+        )
         outcomes = demo.crawl(engine, _progress(demo.days))
         _show(demo)
         _show_accuracy(demo.accuracy(engine))
