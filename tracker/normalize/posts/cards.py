@@ -41,7 +41,7 @@ def _segment(text: str, mention: Mention) -> str:
 
 
 def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[list[Item], frozenset[str]]:
-    """Cards named on the offered side, and the models named on the wanted side only."""
+    """Cards named on the offered side, and the models that are only wanted, or only named for a part of theirs."""
     items: list[Item] = []
     wanted: set[str] = set()
     parts, last_end = False, 0
@@ -128,7 +128,11 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                     and number not in layout.rows
                     and layout.sections[number] != "want"
                     and layout.amounts.get(number)
-                    and (_is_reference(layout, mention) or _for_sale(layout, number, mention))
+                    and (
+                        _is_reference(layout, mention)
+                        or _for_sale(layout, number, mention)
+                        or _priced_next(layout, number, mention)
+                    )
                 ):
                     cards.talked.append((mention, "spoken of, not on offer"))
                     continue
@@ -168,6 +172,17 @@ def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
         return False
     begin, end = sentence_around(layout.post.text, mention.start, mention.end)
     return bool(re.search(r"\b(?:for sale|up for grabs|selling)\b", layout.post.text[begin:end]))
+
+
+_TO_PRICE = re.compile(r"'?s?(?: [a-z]{2,12}){0,2}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}")
+
+
+def _priced_next(layout: Layout, number: int, mention: Mention) -> bool:
+    """Whether a price follows the name at once: ``the 670 for $140 and the 680 for $185``."""
+    after = next((amount for amount in layout.amounts[number] if amount.start >= mention.end), None)
+    if after is None or after.kind != "asking" or after.start - mention.end > 30:
+        return False
+    return _TO_PRICE.fullmatch(layout.post.text[mention.end : after.start]) is not None
 
 
 def _is_reference(layout: Layout, mention: Mention) -> bool:

@@ -181,6 +181,7 @@ def _edited(lines: list[Line]) -> frozenset[int]:
 
 
 _AROUND = (
+    r"(?<=(?:for|and) the ){number}(?:'?s)?(?![\w%.])|"
     r"(?<![\w$£€.,/#-]){number}(?:'?s)?(?![\w%]|[.,]\d|/\d|"
     r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£))"
 )

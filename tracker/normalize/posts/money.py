@@ -101,9 +101,16 @@ _PAID_SHIPPING = re.compile(
 )
 
 
+_NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
+
+
 def _kind_of(before: str, after: str) -> tuple[str, str]:
     """What an amount is, from the words that touch it, and the rule that said so."""
-    if anchored_after("money.shipping_cost_after").match(after) and not _PAID_SHIPPING.match(after):
+    if (
+        anchored_after("money.shipping_cost_after").match(after)
+        and not _PAID_SHIPPING.match(after)
+        and not _NEXT_CLAUSE.match(after)
+    ):
         return "shipping", "cost of shipping"
     if anchored_before("money.shipping_cost_before").search(before) and not re.match(r"[ ]{0,2}\+", after):
         return "shipping", "cost of shipping"
@@ -134,7 +141,7 @@ def _bare_is_money(before: str, after: str) -> bool:
     follows = re.match(
         r"[ ]{0,2}(?:\+ ?ship|plus ship|\(?(?:shipped|posted|delivered|obo\b|firm\b|"
         r"ono\b|each\b|ea\b|local\b|cash\b|or best offer|"
-        r"if local|for (?:both|all|the pair|it\b|the card)|o\.b\.o|including shipping|incl|a piece|/ ?ea))",
+        r"if local|for (?:both|all|the pair|it\b|the card|(?:the|my) (?:[a-z]+ ){0,2}[a-z]{0,3}\d{3,4})|o\.b\.o|including shipping|incl|a piece|/ ?ea))",
         after,
     )
     if follows:
@@ -143,7 +150,7 @@ def _bare_is_money(before: str, after: str) -> bool:
         r"(?:asking|looking (?:for|to get)|price[d]?|want|hoping for|(?:sell|selling|"
         r"sale|take|do|get|going|let go)(?: (?:it|them|this))? (?:for|at)|"
         r"now|(?:dropp?(?:ed|ing)?|lower(?:ed|ing)?|reduc(?:ed|ing)|cut|down)(?: \S{1,12}){0,4} to|"
-        r"i'?d like|shipped for|offers? (?:over|around))"
+        r"sold(?:[ ]+(?:to|local\w*|it))*[ ]+for|i'?d like|shipped for|offers? (?:over|around))"
         r"(?: (?:is|at|for|price|around|about|to get|only|get))*[ :~=]{1,3}$",
         before,
     ))  # fmt: skip
@@ -260,11 +267,16 @@ def _describe(
         bundle=_touches("bundle", line_before, near_after[:24]),
         shipping=_shipping_of(line_before, line_after),
         struck=post.is_struck(start, end),
+        newest=kind == "asking" and bool(_LOWERED_TO.search(line_before)),
         cue=bool(anchored_before("money.asking_before").search(line_before)),
         why=why,
     )  # fmt: skip
 
 
+_LOWERED_TO = re.compile(
+    r"\b(?:dropp?ed|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|marked down)(?: (?!for\b)\w+){0,3} to[ :]{1,2}$|"
+    r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
+)
 _DROP = re.compile(
     r"[ )(*]{0,4}(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>|(?:down |dropped |reduced |lowered )?to\b|"
     r"(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$"

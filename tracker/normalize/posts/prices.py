@@ -230,7 +230,7 @@ def settle(item: Item) -> Settled:
     """The price of one card: newest before old, shipped before local, each before the lot."""
     settled = _settle(item)
     amount = settled.amount
-    if amount is not None and amount.newest and amount.shipping is None:
+    if amount is not None and (amount.newest or amount.each) and amount.shipping is None:
         carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
         return replace(settled, amount=replace(amount, shipping=carried))
     if amount is not None and amount.shipping is None:

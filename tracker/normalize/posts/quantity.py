@@ -40,7 +40,8 @@ _BEHIND_PRICE = re.compile(
     r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
     rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{_NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
-    r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.]))"
+    r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
+    rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
 )
 _TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
@@ -116,7 +117,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
 def count_behind_price(after: str) -> int | None:
     """A count that follows the price and so says it is one of several: ``$475 (2x)``, ``$110 x3``."""
     match = _BEHIND_PRICE.match(after)
-    return count_word(match.group("n") or match.group("x")) if match else None
+    return count_word(match.group("n") or match.group("x") or match.group("of")) if match else None
 
 
 def left_over(text: str, quantity: int) -> int | None:

@@ -16,6 +16,9 @@ __all__ = ["read_row"]
 _SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
+_GONE = re.compile(r"\((\d{1,2}) (?:sold|gone)\)")
+
+
 def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
     """Give the cards of a row what its columns say of them."""
     table, cells = layout.rows[number]
@@ -54,9 +57,12 @@ def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[
     column = next((cell for cell in cells if cell.role == "quantity"), None)
     counts = [
         int(said.group(1))
-        for said in re.finditer(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])", column.text)
+        for said in re.finditer(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])(?! (?:pending|on hold|reserved))", column.text)
         if not layout.post.is_struck(column.start + said.start(1), column.start + said.end(1))
     ] if column else []  # fmt: skip
+    if counts and column is not None:
+        gone = _GONE.search(column.text)
+        counts = [counts[0] - int(gone.group(1))] if gone and len(counts) > 1 else counts
     if counts and 1 <= counts[-1] <= 60:
         item.quantity = counts[-1]
         return

@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.edits import named_by_words
 from tracker.normalize.posts.facts import read_facts
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem
@@ -49,6 +50,8 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
         if named:
             current = _named_line(layout, cards, number, named)
             leader = line
+        elif number not in layout.amounts and _bare_label(layout, cards, number):
+            continue
         elif (labelled := labelled_item(layout, cards, number)) is not None:
             current, leader = [labelled], line
             _labelled_line(layout, number, labelled)
@@ -113,6 +116,26 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
 def _labelled_line(layout: Layout, number: int, item: Item) -> None:
     line = layout.lines[number]
     tie_sentence(layout.post.text[line.start : line.end], line.start, [], layout.amounts[number], [item])
+
+
+def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
+    """``Astral OC sealed: 3300``: a label and a bare number, where the title names several of a model."""
+    line = layout.lines[number]
+    match = _LABELLED_NUMBER.fullmatch(line.text)
+    if match is None or len(cards.items) < 2:
+        return False
+    hits = named_by_words(match.group("label"), cards.items)
+    if not hits or hits[0].asked:
+        return False
+    amounts = find_amounts(layout.post, line.start + match.start("rest"), line.end, loose=True)[:1]
+    layout.amounts[number] = amounts
+    hits[0].asked.extend(amounts)
+    return bool(amounts)
+
+
+_LABELLED_NUMBER = re.compile(
+    r"(?P<label>[a-z][^\n:=]{1,40}?)(?::| -{1,2}|=) ?(?P<rest>\d{2,5}(?: ?(?:shipped|obo|firm|local|plus ship\w*|\+ ?ship\w*))?)"
+)
 
 
 def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
