@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from db.engine import opened
 from db.errors import GpudealsError
 from db.store.outbox import remove_watch, set_watch
+from tracker.alerts.configured import ORIGIN
 from tracker.alerts.settings import mail_settings
 from tracker.alerts.trying import send_test
 from tracker.alerts.unsubscribing import unsubscribe
-from tracker.alerts.watches import Watch, add_watch, edit_watch, parse_rule, watches
+from tracker.alerts.watches import Watch, add_watch, edit_watch, find_watch, parse_rule, watches
 from tracker.web.pages import render
 from tracker.web.security import SESSION_COOKIE, SESSION_SECONDS, Sessions
 
@@ -124,6 +125,12 @@ def _values(watch: Watch) -> dict[str, str]:
     }
 
 
+def _changeable(watch: Watch) -> None:
+    """Raise GpudealsError for a watch of the settings file, which would be as before at the next pass."""
+    if watch.origin == ORIGIN:
+        raise GpudealsError(f"{watch.name} stands in the settings file: change it there")
+
+
 def _conditions(fields: Mapping[str, str]) -> dict[str, Any]:
     given = {name: fields[name].strip() for name in (*_NUMBERS, *_TEXTS) if fields.get(name, "").strip()}
     return given | ({"shipping_known": True} if fields.get("shipping_known") else {})
@@ -176,8 +183,9 @@ def _save(request: Request, fields: Mapping[str, str]) -> str:
     now = datetime.now(UTC)
     with _writing(request) as conn:
         editing = fields.get("editing", "")
-        known = next((watch for watch in watches(conn) if watch.name == editing), None)
-        if known is not None:
+        if editing:
+            known = find_watch(conn, editing)
+            _changeable(known)
             edit_watch(conn, known, rule, email=email, delivery=delivery, quiet_hours=quiet)
             return known.name
         made = add_watch(
@@ -198,6 +206,7 @@ async def act(request: Request, watch_id: int, action: str) -> Response:
         if watch is None:
             raise HTTPException(404, "there is no such watch")
         if action == "delete":
+            _changeable(watch)
             remove_watch(conn, watch.id)
         elif action in ("pause", "resume"):
             set_watch(conn, watch.id, enabled=action == "resume")

@@ -1,12 +1,16 @@
 """Watches in the browser: behind the token, by plain forms, without JavaScript."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from db.engine import open_engine
 from tests.tracker.web.market import CARD, TOKEN
 from tests.tracker.web.reading_html import Page, hidden
+from tracker.alerts.configured import sync_settings_watches
+from tracker.alerts.watches import watches
 from tracker.settings import WebSection
 from tracker.web.app import SIGN_IN_TRIES, create_app
 from tracker.web.security import SESSION_SECONDS, Sessions
@@ -132,3 +136,23 @@ def test_a_session_runs_out_and_cannot_be_made_up() -> None:
     assert not Sessions("another").valid(session, now=1000)
     for forged in ("", ".", "..", "a.b.c", "9" * 5000, "ü.ü.ü", None):
         assert not sessions.valid(forged, now=1000)
+
+
+def test_a_watch_of_the_settings_file_is_changed_there(
+    signed_in: TestClient, market_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "gpudeals.toml"
+    settings.write_text(f'[[watches]]\nname = "fixed"\nmin_vram = 24\nemail = "{EMAIL}"\n')
+    monkeypatch.setenv("GPUDEALS_CONFIG", str(settings))
+    engine = open_engine(market_url)
+    with engine.begin() as conn:
+        assert sync_settings_watches(conn, datetime.now(UTC)) == []
+        (watch,) = watches(conn)
+    engine.dispose()
+    text = signed_in.get("/watches").text
+    assert "in the settings file" in text
+    assert f"/watches/{watch.id}/delete" not in text
+    assert "change it there" in send(signed_in, f"/watches/{watch.id}/delete")
+    assert "change it there" in send(signed_in, editing="fixed", min_vram="48", email=EMAIL)
+    assert "fixed is paused." in send(signed_in, f"/watches/{watch.id}/pause")
+    assert "there is no watch gone" in send(signed_in, editing="gone", min_vram="48", email=EMAIL)
