@@ -110,7 +110,7 @@ def _in_line(
     headed = structural and line.is_item_mark
     if role == "context" and not (headed and (priced or in_title)):
         return "context"
-    if wanted and not priced:
+    if wanted and not (priced and mention.stated_gb is not None) and not (priced and role != "plain"):
         return "context"
     confirmed = mention.witnessed or in_title or headed or (structural and priced)
     if not confirmed:

@@ -52,6 +52,8 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
         listed = parts and _LIST.fullmatch(post.text[last_end : mention.start])
         last_end = mention.end
         parts = bool(listed) or is_part(post.text, mention)
+        if parts:
+            wanted.add(mention.model)
         if parts or _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start]):
             continue
         items.append(Item.of(mention, "title", -1, _segment(post.text, mention)))

@@ -57,7 +57,7 @@ _OPEN_TO_TRADE = re.compile(
 _TAKES_MONEY = re.compile(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
-    r"money|paypal|\$)|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
+    r"money|paypal|\$)(?! (?:on|from) (?:my|me))|\bor (?:potentially |maybe |possibly )?sell\b|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
 )
@@ -72,9 +72,12 @@ _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?s|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
+    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
     r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
 )
+
+
+_PLUS_SHIPPING = re.compile(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
 
 
 def _part(text: str) -> str:
@@ -84,7 +87,10 @@ def _part(text: str) -> str:
 def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
     """Whether a side names money, goods, and an openness to offers."""
     money = goods = offers = False
-    for piece in _SPLIT.split(_TAG.sub(" ", text)):
+    text = _TAG.sub(" ", text)
+    if _PLUS_SHIPPING.search(text):
+        money, text = True, _PLUS_SHIPPING.sub(" ", text)
+    for piece in _SPLIT.split(text):
         part = _part(piece)
         if not part:
             money = money or "$" in piece or "£" in piece or "€" in piece
@@ -135,7 +141,7 @@ def _from_sides(title: Title, body: str) -> Intent:
         return _with_money(title, have_goods, want_goods, offers, body)
     if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
         return "trade"
-    if want_money and want_goods and _trades_only(body) and not _TRADE_WORDS.search(title.want_text):
+    if want_money and want_goods and _trades_only(body) and not find_amounts(read_text(body[:3000])):
         return "trade"
     if want_money or offers:
         if want_goods and offers and not want_money and _trades_only(body):
@@ -211,7 +217,7 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     if pattern("title.other_words").search(text) and not {"have", "want"} <= title.tags:
         return "other", "title of a post that offers nothing"
     if re.search(pattern("title.giveaway").pattern, title.want_text.strip()) or (
-        title.tags & {"have"} and re.match(r" ?free\b", title.have_text)
+        title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
     ):
         return "other", "given away"
     if "buying" in title.tags and "have" not in title.tags:

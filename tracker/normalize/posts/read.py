@@ -22,6 +22,10 @@ from tracker.normalize.types import ListingText, Offer, Reading
 
 __all__ = ["read_post"]
 
+_WITHDRAWN = re.compile(
+    r"(?:backing out of selling|no longer selling|decided (?:not to sell|to keep)|not selling) "
+    r"(?:my |the |both |these |all |of )*(?:graphics |video )?(?:cards|gpus)\b(?! (?:until|separate|individual|alone))"
+)
 _OPEN_TITLE = re.compile(r"\b(?:gpus?|(?:graphics?|video|vga) ?cards?|cards?|parts|stuff|hardware)\b")
 
 
@@ -59,7 +63,7 @@ def _offers(post: Post) -> list[Offer]:
     cards = find_cards(
         layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text)
     )
-    if not cards.items:
+    if not cards.items or _WITHDRAWN.search(post.body.text):
         return []
     other_goods = post.other_goods = offers_other_goods(post, mentions)
     if not other_goods:

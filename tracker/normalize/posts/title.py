@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.normalize.posts.text import PostText
-from tracker.normalize.posts.words import fragments, union
+from tracker.normalize.posts.words import fragments, pattern, union
 
 __all__ = ["Side", "Title", "read_title"]
 
@@ -100,7 +100,8 @@ def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], li
     first, _, kind = marks[0]
     prefix = Side(0, first, text[:first])
     bare = _TAG.sub(" ", prefix.text).strip(" -:|,")
-    if len(bare) > 12 and kind != "want" and any(character.isdigit() for character in bare):
+    sold = kind == "want" and not have and bool(want) and pattern("title.money").search(want[0].text) is not None
+    if (sold or (len(bare) > 12 and kind != "want")) and any(character.isdigit() for character in bare):
         have.insert(0, prefix)
     return have, want
 

@@ -27,8 +27,8 @@ _FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|g
 
 
 _MARKED = re.compile(
-    r"(?:[\W\d]|shipped|local|obo|asking|price|status|each|plus|shipping)*"
-    r"\b(?:sold|pending|gone)\b(?: (?:to|for|local\w*|pending))?[\W\d]*"
+    r"^(?:[\W\d]|shipped|local|obo|asking|price|status|each|plus|shipping){0,40}"
+    r"\b(?:sold|pending|gone)\b(?: (?:to|for|local\w*|pending))?[\W\d]{0,20}"
 )
 """A line of nothing but a price and a status."""
 
@@ -37,6 +37,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
     """Fill the items of ``cards``; ``start`` are the cards that amounts before the first name speak of."""
     current = list(start)
     leader: Line | None = None
+    dead = False
     for number, line in enumerate(layout.lines):
         if line.kind == "blank" or not line.text:
             continue
@@ -47,9 +48,13 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             continue
         if layout.sections[number] == "want" and not named:
             continue
+        if line.text.endswith(":") and not named:
+            dead = len(line.text) < 60 and bool(says_broken(line.text))
         if named:
             current = _named_line(layout, cards, number, named)
             leader = line
+            for item in current if dead else ():
+                item.broken = True
         elif number not in layout.amounts and _bare_label(layout, cards, number):
             continue
         elif (labelled := labelled_item(layout, cards, number)) is not None:
@@ -165,5 +170,11 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
         if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
             found = re.search(r"\d{1,2}", line.text)
             item.quantity = int(found.group()) if found else None
-        if line.kind in ("bullet", "text") and len(line.text) < 160 and not item.broken and item.structural:
+        if (
+            line.kind in ("bullet", "text")
+            and len(line.text) < 160
+            and not item.broken
+            and item.structural
+            and not line.text.endswith(":")
+        ):
             item.broken = bool(says_broken(line.text)) and not names_goods(line.text)
