@@ -48,7 +48,6 @@ class Work:
     stopping: threading.Event = field(default_factory=threading.Event)
     # Sources crawl side by side; what is made of it is made by one after the other.
     _reading: threading.Lock = field(default_factory=threading.Lock)
-    _judge: Judge | None = None
 
     def jobs(self) -> list[Job]:
         """Return all jobs: one for each source that is switched on, and the upkeep."""
@@ -86,8 +85,7 @@ class Work:
 
     def _follow(self, name: str, status: int, told: dict[str, Any]) -> str:
         """Judge, read, price and alert. Runs of every source that wait are judged, so none is ever left."""
-        self._judge = self._judge or Judge(self.engine)
-        self._judge.judge_all(self.clock())
+        Judge(self.engine).judge_all(self.clock())  # a new one: what a judge has read it keeps
         counts = ingest(self.engine)
         mailed = self.alert() if counts.read else ""
         run_id, end = told.get("run"), told.get("end")
