@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ class Crawl:
     status: int | None = None
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself just now
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self, seconds: float = 40) -> dict[str, Any]:
         """Return what the crawl told, with its exit status; one that was killed tells nothing."""
