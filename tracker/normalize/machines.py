@@ -95,7 +95,7 @@ _MACHINE_WORDS = _MACHINE_TAGS | {"processor", "makers_pc"}
 def _bundle(text: str, goods: Hit | None, card: bool) -> tuple[str, Hit | None] | None:
     if goods is not None and not (card and goods.text in _ALSO_OF_CARDS) and _JOINED.search(text):
         return "bundle", goods
-    if not ("+" in text or "&" in text or "," in text or "and" in text or "w/" in text or "with" in text):
+    if not ("+" in text or "&" in text or "," in text or " and " in text or "w/" in text or "with" in text):
         return None
     board = _BOARD.search(text)
     if board is None:

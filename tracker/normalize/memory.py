@@ -49,37 +49,50 @@ class Size(NamedTuple):
 
 def find_sizes(text: str) -> list[Size]:
     """Return the memory sizes in clean ``text``, in GB, without those of disks."""
-    found = []
-    machine = _speaks_of_machines(text)
+    found: list[Size] = []
+    machine: bool | None = None
     for match in _SIZE.finditer(text):
         start, end = match.span()
         before = text[max(0, start - _LOOK_BACK) : start]
-        times = 1
-        if before:
-            last = before[-1]
-            if last not in " -/(|,[+\n:;*=~":
-                if last == "x":
-                    several = _TIMES.search(before)
-                    if several is None:
-                        continue
-                    times = int(several[1])
-                elif not (last in "oa" and not before[-2:-1].isalnum()):
-                    continue
-            elif last == " ":
-                several = _TIMES.search(before) if before[-2:-1] == "x" else None
-                times = int(several[1]) if several else 1
-            elif last == "-" and _SAPPHIRE_NUMBER.search(before):
-                continue
+        times = _times_before(before) if before else 1
+        if not times:
+            continue
         gb = _gigabytes(match)
         if gb is None:
             continue
         system = False
+        if machine is None:
+            machine = _speaks_of_machines(text)
         if machine:
-            if _STORAGE.match(text, end) or _BEFORE_STORAGE.search(before):
+            said = _of_machine(text, end, before)
+            if said is None:
                 continue
-            system = _SYSTEM.match(text, end) is not None or _BEFORE_SYSTEM.search(before) is not None
+            system = said
         found.append(Size(start, end, gb, times, system))
     return found
+
+
+def _times_before(before: str) -> int:
+    """Return how many times the size behind ``before`` counts: 2 for "2x 8GB"; 0 where it is part of something else."""
+    last = before[-1]
+    if last == " ":
+        several = _TIMES.search(before) if before[-2:-1] == "x" else None
+        return int(several[1]) if several else 1
+    if last == "x":
+        several = _TIMES.search(before)
+        return int(several[1]) if several else 0
+    if last in "oa":
+        return int(not before[-2:-1].isalnum())
+    if last == "-" and _SAPPHIRE_NUMBER.search(before):
+        return 0
+    return int(last in "-/(|,[+\n:;*=~")
+
+
+def _of_machine(text: str, end: int, before: str) -> bool | None:
+    """Tell whether the size that ends at ``end`` can be the machine's memory; None for a disk's."""
+    if _STORAGE.match(text, end) or _BEFORE_STORAGE.search(before):
+        return None
+    return _SYSTEM.match(text, end) is not None or _BEFORE_SYSTEM.search(before) is not None
 
 
 def _gigabytes(match: re.Match[str]) -> float | None:
@@ -93,26 +106,12 @@ def _gigabytes(match: re.Match[str]) -> float | None:
     return gb if 0 < gb <= _MOST_GB else None
 
 
+#: Any word that makes a size one of a machine, by what it begins with; GDDR is a card's.
+_MACHINE = re.compile(
+    r"ram|ssd|nvme|hdd|m\.?2|dimm|storage|emmc|sata|usb|flash|micro|drive|sas|optane|sn|memory|ddr(?<!gddr)"
+)
+
+
 def _speaks_of_machines(text: str) -> bool:
     """Tell whether ``text`` has any word that makes a size one of a machine; cheap, as few titles do."""
-    return (
-        "ram" in text
-        or text.count("ddr") > text.count("gddr")
-        or "ssd" in text
-        or "nvme" in text
-        or "hdd" in text
-        or "m.2" in text
-        or "m2" in text
-        or "dimm" in text
-        or "storage" in text
-        or "emmc" in text
-        or "sata" in text
-        or "usb" in text
-        or "flash" in text
-        or "micro" in text
-        or "drive" in text
-        or "sas" in text
-        or "optane" in text
-        or "sn" in text
-        or "memory" in text
-    )
+    return _MACHINE.search(text) is not None

@@ -83,7 +83,7 @@ def _decide(cleaned: CleanText, item: Found, upto: int) -> Mention | None:
         item.witnessed or (item.spelling.strength == "likely" and _size_fits(memory)),
         model.known,
         item.spelling.strength,
-        tuple([candidate.name for candidate in candidates]),
+        (name,) if len(candidates) == 1 else tuple([candidate.name for candidate in candidates]),
     )
 
 

@@ -140,7 +140,11 @@ _SETTLED_LIMIT = 20_000
 
 def settle_memory(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
     """Return the memory that the text settles; what it leaves open stays open."""
-    key = (tuple([model.name for model in models]), form, *[size[2:] for size in sizes])
+    if len(models) == 1 and len(sizes) == 1:
+        size = sizes[0]
+        key: tuple[object, ...] = (models[0].name, form, size.gb, size.times, size.system)
+    else:
+        key = (tuple([model.name for model in models]), form, *[size[2:] for size in sizes])
     memory = _SETTLED.get(key)
     if memory is None:
         memory = _settle(models, sizes, form)

@@ -136,7 +136,7 @@ def _what(
     if len({card.model for card in cards}) > 1:
         return ("mixed_lot" if find_quantity(text, cards, tags).cards > 1 else "menu"), None
     card = cards[0]
-    if any(names_another(text, named) for named in mentions):
+    if "/" in text and any(names_another(text, named) for named in mentions):
         return "menu", None
     if "menu" in tags and card.vram_gb is None and len(card.skus) > 1:
         return "menu", None

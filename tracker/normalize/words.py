@@ -66,6 +66,8 @@ def word_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9à-ÿ])(?:{trie_pattern(_phrases(), WORD_GAP)})(?![a-z0-9à-ÿ])")
 
 
+#: Makes a hit without the checks of its constructor: there are five in every title.
+_hit = tuple.__new__
 _SEEN: dict[str, Word] = {}
 _SEEN_LIMIT = 50_000
 
@@ -80,5 +82,6 @@ def find_words(text: str) -> list[Hit]:
             word = phrases()[_GAPS.sub("", written)]
             if len(_SEEN) < _SEEN_LIMIT:
                 _SEEN[written] = word
-        hits.append(Hit(match.start(), match.end(), written, word.tags, word.goods))
+        start, end = match.span()
+        hits.append(_hit(Hit, (start, end, written, word.tags, word.goods)))
     return hits
