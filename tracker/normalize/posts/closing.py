@@ -44,5 +44,7 @@ def _stands_for_all(layout: Layout, cards: Cards, number: int) -> bool:
     line = layout.lines[number]
     if re.search(r"\b(?:all|everything|both|thread|post|closed|lot)\b", line.text) or len(cards.items) == 1:
         return True
+    if not cards.named and len(line.text) < 40:
+        return True
     filled = [place for place, other in enumerate(layout.lines) if other.kind != "blank"]
     return bool(filled) and number == filled[0]

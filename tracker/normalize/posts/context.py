@@ -39,7 +39,7 @@ _PART = re.compile(
     r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool ){0,3}(?:water ?blocks?|"
     r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
     r"heat ?sinks?)\b|brackets?\b"
-    r"|nv-?link\b|(?:sli )?bridges?\b|"
+    r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
     r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|"
     r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
     r"above|higher)))"

@@ -7,6 +7,7 @@ from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
 from tracker.normalize.posts.trace import Tracer
@@ -163,8 +164,21 @@ def _clause(
     for item in targets:
         _apply(item, clause, said)
         if edit and amounts and (said != "sold" or amounts[-1].newest) and not _tied_already(layout, cards, number, item):
-            item.asked.append(replace(amounts[-1], newest=True))
+            item.asked.append(replace(_own_amount(layout, number, item, amounts), newest=True))
     return targets
+
+
+def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) -> Amount:
+    """``6600 now 110, 6650 XT now 140``: the first price behind the card's own name, else the last of all."""
+    names = layout.mentions.get(number, ())
+    for place, mention in enumerate(names):
+        until = names[place + 1].start if place + 1 < len(names) else 1 << 60
+        if mention.model == item.model:
+            own = [amount for amount in amounts if mention.end <= amount.start < until]
+            if own and len(names) > 1:
+                return own[0]
+    lowered = [amount for amount in amounts if amount.newest] or amounts
+    return next((amount for amount in lowered if amount.shipping == "included"), lowered[-1])
 
 
 _SOME_LEFT = re.compile(r"\b(?:left|remaining|still (?:available|have))\b")

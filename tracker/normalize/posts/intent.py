@@ -57,7 +57,8 @@ _OPEN_TO_TRADE = re.compile(
 _TAKES_MONEY = re.compile(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
-    r"money|paypal|\$)(?! (?:on|from) (?:my|me))|\bor (?:potentially |maybe |possibly )?sell\b|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
+    r"money|paypal|\$)(?! (?:on|from) (?:my|me))|"
+    r"\bor (?:potentially |maybe |possibly )?sell\b|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
 )
@@ -130,6 +131,8 @@ def _trades_only(body: str) -> bool:
 
 
 def _from_sides(title: Title, body: str) -> Intent:
+    if "trading" in title.tags and title.want and not title.tags & {"have", "want"}:
+        return _without_want(title, True, body)
     have_money, have_goods, _ = _money_and_goods(title.have_text)
     want_money, want_goods, offers = _money_and_goods(title.want_text)
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))

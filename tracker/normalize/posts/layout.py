@@ -8,7 +8,7 @@ from functools import lru_cache
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
 from tracker.normalize.posts.lines import Line, read_lines
-from tracker.normalize.posts.money import Amount, find_amounts
+from tracker.normalize.posts.money import MODEL_NUMBER, Amount, find_amounts
 from tracker.normalize.posts.sections import sections_of
 from tracker.normalize.posts.tables import Cell, Table, find_tables
 from tracker.normalize.posts.text import PostText
@@ -53,9 +53,16 @@ _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
 
-_PRICED_NAME = re.compile(r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|\d{3,4}[^\n]{0,40} -{1,2} ?$")
+_PRICED_NAME = re.compile(
+    r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
+    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$"
+)
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
+
+
+_PRICED_SIGN = re.compile(r"[$£€] ?$")
+_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|quid|euros?)\b|[$£€](?! ?\d))")
 
 
 def _is_price_of_line(before: str, after: str) -> bool:
@@ -75,6 +82,8 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
+    if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+        return True
     if _is_price_of_line(before, post.text[mention.end : mention.end + 12]):
         return True
     if after.startswith("+") or re.search(
@@ -196,7 +205,8 @@ def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
     if not number.isdigit() or any(mention.model == other.model for other in titled):
         return mention
     for other in titled:
-        if re.search(r"\d{3,4}$", other.text) and other.text.endswith(number):
+        namesake = mention.model.startswith("Radeon HD") and re.match(rf"\D*{number} ?xtx?$", other.text.lower())
+        if namesake or (re.search(r"\d{3,4}$", other.text) and other.text.endswith(number)):
             return replace(other, start=mention.start, end=mention.end, text=mention.text)
     return mention
 

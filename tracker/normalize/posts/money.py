@@ -15,7 +15,7 @@ MOST_AMOUNTS = 300
 
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/#-])(?P<number>{_NUMBER})(?P<k> ?k(?![a-z\d]))?"
+    rf"(?<![\w.,/#])(?<!\w-)(?P<number>{_NUMBER})(?P<k> ?k(?![a-z\d]))?"
     r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|"
     r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
 )
@@ -141,7 +141,8 @@ def _bare_is_money(before: str, after: str) -> bool:
     follows = re.match(
         r"[ ]{0,2}(?:\+ ?ship|plus ship|\(?(?:shipped|posted|delivered|obo\b|firm\b|"
         r"ono\b|each\b|ea\b|local\b|cash\b|or best offer|"
-        r"if local|for (?:both|all|the pair|it\b|the card|(?:the|my) (?:[a-z]+ ){0,2}[a-z]{0,3}\d{3,4})|o\.b\.o|including shipping|incl|a piece|/ ?ea))",
+        r"if local|for (?:both|all|the pair|it\b|the card|(?:the|my) (?:[a-z]+ ){0,2}[a-z]{0,3}\d{3,4})|"
+        r"o\.b\.o|including shipping|incl|a piece|/ ?ea))",
         after,
     )
     if follows:
@@ -246,6 +247,11 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     return _describe(post, start, end, value, _currency(before_sign, after_sign), signed, before, after)
 
 
+def _names_card(ranged: re.Match[str]) -> bool:
+    """``$400 - 3080``: a price and its card, no range."""
+    return ranged.group().startswith(" - ") and MODEL_NUMBER.fullmatch(ranged.group("high")) is not None
+
+
 def _touches(name: str, before: str, after: str) -> bool:
     """Whether words of ``each``, ``lot`` or ``bundle`` stand beside an amount."""
     return bool(pattern(f"money.{name}").search(after) or anchored_before(f"money.{name}_before").search(before))
@@ -258,7 +264,7 @@ def _describe(
     line_after = after.split("\n", 1)[0]
     kind, why = _kind_of(line_before, line_after)
     ranged = _RANGE.match(line_after)
-    if ranged and kind == "asking" and int(ranged.group("high")) > value:
+    if ranged and kind == "asking" and value < int(ranged.group("high")) < value * 3 and not _names_card(ranged):
         kind, why = "range", "a range, not a price"
     near_after = re.split(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]", line_after, maxsplit=1)[0]
     return Amount(
@@ -274,7 +280,7 @@ def _describe(
 
 
 _LOWERED_TO = re.compile(
-    r"\b(?:dropp?ed|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|marked down)(?: (?!for\b)\w+){0,3} to[ :]{1,2}$|"
+    r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|marked down)(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
     r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
 )
 _DROP = re.compile(

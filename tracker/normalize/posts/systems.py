@@ -44,6 +44,8 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
             item.system = False
         elif item.line >= 0 and _in_machine_line(layout, item):
             item.system = True
+        elif _in_title_machine(post, item):
+            item.system = True
         elif alone:
             item.system = False
         elif whole_title and _inside(post, item):
@@ -110,6 +112,19 @@ def _inside(post: Post, item: Item) -> bool:
     return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (
         bool(_WHOLE.search(side.text)) and names_system(side.text)
     )
+
+
+def _in_title_machine(post: Post, item: Item) -> bool:
+    """Whether the title's own piece names a laptop before the card: ``Zephyrus G14 4060, ...``."""
+    position = item.mention.start
+    side = next((side for side in post.title.have if side.start <= position < side.end), None)
+    if not item.titled or side is None:
+        return False
+    piece = re.split(r"[,;|]", post.title_post.text[side.start : position])[-1]
+    return bool(_LAPTOP.search(piece)) and not _PULLED.search(piece)
+
+
+_LAPTOP = re.compile(r"\b(?:laptop|notebook|zephyrus|razer blade|blade 1\d|legion \d|alienware [mx]\d\d\S*|thinkpad)\b")
 
 
 def _held(before: str) -> bool:

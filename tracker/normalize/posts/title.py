@@ -21,7 +21,7 @@ _BRACKETED = re.compile(
     rf"ant\b|as\b)?[ ]?[:-]?"
 )
 _BARE = re.compile(
-    r"(?<![\w\]])(?:(?P<have>h(?:ave)?|selling|wts|fs)|(?P<want>w(?:ant)?|wanted)|"
+    r"(?<!\w)(?:(?P<have>h(?:ave)?|selling|wts|fs)|(?P<want>w(?:ant)?|wanted)|"
     r"(?P<buying>wtb|buying)|(?P<trading>wtt|ft|trading))[ ]?:(?!\w*//)"
 )
 _LEADING = re.compile(
@@ -93,7 +93,12 @@ def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], li
     for place, (_, end, kind) in enumerate(marks):
         until = marks[place + 1][0] if place + 1 < len(marks) else len(text)
         side = Side(end, until, text[end:until])
-        if kind in ("want", "buying"):
+        swapped = re.search(r"\b(?:for|to)\b", side.text) if kind == "trading" else None
+        if swapped:
+            place_of = end + swapped.start()
+            have.append(Side(end, place_of, text[end:place_of]))
+            want.append(Side(end + swapped.end(), until, text[end + swapped.end() : until]))
+        elif kind in ("want", "buying"):
             want.append(side)
         elif side.text.strip(" -:,"):
             have.append(side)
