@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
+from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
@@ -67,12 +68,23 @@ def _form_of(layout: Layout, number: int) -> str:
     return "bold" if line.bold and line.kind == "text" else line.kind
 
 
+def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
+    """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
+    line = layout.lines[item.line]
+    if item.line < 0 or item.spot is None or number in layout.edits or not layout.amounts.get(number):
+        return False
+    before = layout.post.text[line.start : item.spot[0]]
+    return names_system(before) and not names_system(layout.lines[number].text)
+
+
 _TAKES_ALL = re.compile(r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)")
 """A line that speaks once more of the cards above it: ``take all P40s for $1700``."""
 
 
 def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
     """Whether a second mention of a model is a second card: both head an item of the same list."""
+    if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
+        return True
     if item.where == "title" or not structural or not item.structural:
         return False
     if item.line == number or _TAKES_ALL.match(layout.lines[number].text):

@@ -19,7 +19,7 @@ _CLAUSE = re.compile(
     r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |"
     r"are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |"
     r"my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |"
-    r"(?<=pending), "
+    r"(?<=pending), |, (?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d)"
 )
 _WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(fragments("edit.common"))

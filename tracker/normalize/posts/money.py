@@ -72,8 +72,19 @@ def _currency(before: str, after: str) -> str | None:
     return None
 
 
+_EITHER_WAY = re.compile(r"[ ]{0,2}(?:local(?:ly)? or (?:shipped|posted|delivered)|(?:shipped|posted) or local)\b")
+_ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|[/|,;\n]|or\b|-)")
+
+
 def _shipping_of(before: str, after: str) -> str | None:
     """What directly follows or precedes an amount about its carriage."""
+    if _EITHER_WAY.match(after):
+        return "included"
+    if _ENDS_LABELLED.match(after):
+        if anchored_before("money.local").search(before):
+            return "local"
+        if anchored_before("money.shipped").search(before):
+            return "included"
     clause = re.split(r"[;|]|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])", after, maxsplit=1)[0]
     next_amount = re.search(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)", clause)
     if next_amount:
@@ -104,6 +115,12 @@ _PAID_SHIPPING = re.compile(
 _NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
 
 
+_SALE = re.compile(r"(?:^|[-|:(] ?|[ ]{2})sold for $")
+_SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy|micro ?center|ebay)(?: \w+)?, $")
+"""``bought in 2023 from Amazon, £350``: the shop closes its clause."""
+_OWN_SENTENCE = re.compile(r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|postage|delivery|p&p)\b(?! (?:incl|free|on me))[^.!?\n]*$")
+
+
 def _kind_of(before: str, after: str) -> tuple[str, str]:
     """What an amount is, from the words that touch it, and the rule that said so."""
     if (
@@ -112,13 +129,17 @@ def _kind_of(before: str, after: str) -> tuple[str, str]:
         and not _NEXT_CLAUSE.match(after)
     ):
         return "shipping", "cost of shipping"
+    if _OWN_SENTENCE.search(before):
+        return "shipping", "cost of shipping"
     if anchored_before("money.shipping_cost_before").search(before) and not re.match(r"[ ]{0,2}\+", after):
         return "shipping", "cost of shipping"
     if anchored_after("money.not_asking_after").match(after):
         return "other", "not the asking price: what follows it"
     if before.endswith('"'):
         return "other", "quoted, not asked"
-    if anchored_before("money.not_asking_before").search(before):
+    if _SALE.search(before):
+        return "asking", "sale price"
+    if not _SHOP_CLAUSE.search(before) and anchored_before("money.not_asking_before").search(before):
         return "other", "not the asking price: what precedes it"
     if anchored_before("money.old_before").search(before):
         return "old", "old price"
@@ -254,7 +275,9 @@ def _names_card(ranged: re.Match[str]) -> bool:
 
 def _touches(name: str, before: str, after: str) -> bool:
     """Whether words of ``each``, ``lot`` or ``bundle`` stand beside an amount."""
-    return bool(pattern(f"money.{name}").search(after) or anchored_before(f"money.{name}_before").search(before))
+    if pattern(f"money.{name}").search(after):
+        return True
+    return not before.endswith(", ") and bool(anchored_before(f"money.{name}_before").search(before))
 
 
 def _describe(

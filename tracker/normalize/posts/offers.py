@@ -39,6 +39,9 @@ def read_statements(post: Post, layout: Layout) -> None:
     said, where = shipping_of_post(_prose(layout)), "body"
     if said is None:
         said, where = shipping_of_post(post.title.have_text), "title"
+    if said is None and any(a.kind == "shipping" for amounts in layout.amounts.values() for a in amounts):
+        post.carriage = "extra"
+        post.trace.add("carriage", "extra: a cost of its own", where="body")
     if said is not None:
         post.carriage = said[0]
         in_body = where == "body"

@@ -30,6 +30,10 @@ _CUE_START = re.compile(
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
 
 
+_GAP = re.compile(r" {3,}")
+"""Blanks of a link's address."""
+
+
 def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_title: bool) -> bool:
     """Whether a line without a card begins another item, so that its prices are not the card's."""
     line = layout.lines[number]
@@ -47,10 +51,10 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
         before = text[: amounts[0].start - line.start]
         if goods and re.match(r"[\W]{0,3}$", before):
             return True
-        name = before.strip(" -:|=(~")
+        name = _GAP.sub(" ", before).strip(" -:|=(~@")
         return bool(
             3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
-            and not anchored_before("money.asking_before").search(before) and re.search(r"[-:|=~(]\W{0,3}$|\t", before)
+            and not anchored_before("money.asking_before").search(before) and re.search(r"[-:|=~(@]\W{0,3}$|\t", before)
         )  # fmt: skip
     peer = leader is not None and leader.is_item_mark and line.kind == leader.kind and line.bold == leader.bold
     shallow = leader is not None and line.start - line.begin <= leader.start - leader.begin
