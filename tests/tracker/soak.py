@@ -1,5 +1,8 @@
 """The service on a simulated market with a clock that runs as fast as the work allows."""
 
+import contextlib
+import ctypes
+import gc
 import json
 import os
 import subprocess
@@ -145,16 +148,15 @@ def soak(engine: Engine, url: str, folder: Path, *, days: int, minutes: int, sca
 def _count(engine: Engine, found: Soak) -> None:
     job, alert = light.job_run, light.alert
     with engine.connect() as conn:
-        found.outcomes.update(
-            dict(conn.execute(select(job.c.outcome, func.count()).group_by(job.c.outcome)).all())
-        )
-        found.alerts.update(
-            dict(conn.execute(select(alert.c.state, func.count()).group_by(alert.c.state)).all())
-        )
+        found.outcomes.update(dict(conn.execute(select(job.c.outcome, func.count()).group_by(job.c.outcome)).all()))
+        found.alerts.update(dict(conn.execute(select(alert.c.state, func.count()).group_by(alert.c.state)).all()))
         failed = select(job.c.job, job.c.due_at, job.c.message).where(job.c.outcome == "failed")
         found.failures = [f"{row.job} {row.due_at:%m-%d %H:%M}: {row.message}" for row in conn.execute(failed)]
 
 
 def _memory() -> int:
-    """Return the resident memory of this process in bytes."""
+    """Return the resident memory of this process in bytes, without what it has given back already."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
