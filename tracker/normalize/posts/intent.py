@@ -138,8 +138,6 @@ def _from_sides(title: Title, body: str) -> Intent:
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
     if have_money and have_goods and not title.want and "have" in title.tags:
         return _without_want(title, have_goods, body)
-    if have_money and not want_money and _ANOTHER.match(title.want_text):
-        return "buy"
     if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
     if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
@@ -162,6 +160,8 @@ def _from_sides(title: Title, body: str) -> Intent:
 
 
 def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, body: str) -> Intent:
+    if have_goods and want_goods and _ANOTHER.match(title.want_text):
+        return "buy"
     if not want_goods and offers and have_goods:
         return "sell_or_trade"
     if have_goods:

@@ -112,6 +112,7 @@ _PAID_SHIPPING = re.compile(
 )
 
 
+_COVERED = re.compile(r"\bi(?:'ll| will| can)? (?:cover|pay)(?: up to)? $")
 _NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
 
 
@@ -123,6 +124,8 @@ _OWN_SENTENCE = re.compile(r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|p
 
 def _kind_of(before: str, after: str) -> tuple[str, str]:
     """What an amount is, from the words that touch it, and the rule that said so."""
+    if _COVERED.search(before):
+        return "other", "what the seller covers"
     if (
         anchored_after("money.shipping_cost_after").match(after)
         and not _PAID_SHIPPING.match(after)

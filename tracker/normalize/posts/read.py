@@ -1,6 +1,7 @@
 """Reads one swap post from title to offers."""
 
 import re
+from dataclasses import replace
 
 from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
@@ -26,6 +27,8 @@ _WITHDRAWN = re.compile(
     r"(?:backing out of selling|no longer selling|decided (?:not to sell|to keep)|not selling) "
     r"(?:my |the |both |these |all |of )*(?:graphics |video )?(?:cards|gpus)\b(?! (?:until|separate|individual|alone))"
 )
+_BARE_TAG = re.compile(r"(?<!\w)[hw](?= ?:)")
+"""``6850 W: $`` wants money and names no 6850 watts."""
 _OPEN_TITLE = re.compile(r"\b(?:gpus?|(?:graphics?|video|vga) ?cards?|cards?|parts|stuff|hardware)\b")
 
 
@@ -51,7 +54,7 @@ def _text(body: str | None) -> str:
 
 
 def _offers(post: Post) -> list[Offer]:
-    mentions = mentions_of(post.title_post, context=True)
+    mentions = mentions_of(replace(post.title_post, text=_BARE_TAG.sub(",", post.title_post.text)), context=True)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)
     named = mentions_of(post.body, context=True) if post.body.text else []

@@ -30,6 +30,17 @@ _CUE_START = re.compile(
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
 
 
+def _peer_of_priced(layout: Layout, number: int, leader: Line | None) -> bool:
+    """Whether a line is the next item of a list whose last card had its price in its own line."""
+    line = layout.lines[number]
+    if leader is None or not leader.is_item_mark or line.kind != leader.kind or line.kind == "text":
+        return False
+    if line.start - line.begin > leader.start - leader.begin:
+        return False
+    near = (amount for place in range(max(0, number - 12), number) for amount in layout.amounts.get(place, ()))
+    return any(leader.start <= amount.start < leader.end for amount in near)
+
+
 _GAP = re.compile(r" {3,}")
 """Blanks of a link's address."""
 
@@ -54,7 +65,8 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
         name = _GAP.sub(" ", before).strip(" -:|=(~@")
         return bool(
             3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
-            and not anchored_before("money.asking_before").search(before) and re.search(r"[-:|=~(@]\W{0,3}$|\t", before)
+            and not anchored_before("money.asking_before").search(before.rstrip(" =:-@(~|"))
+            and (re.search(r"[-:|=~(@]\W{0,3}$|\t", before) or _peer_of_priced(layout, number, leader))
         )  # fmt: skip
     peer = leader is not None and leader.is_item_mark and line.kind == leader.kind and line.bold == leader.bold
     shallow = leader is not None and line.start - line.begin <= leader.start - leader.begin
