@@ -49,6 +49,8 @@ bench: $(VENV)/.dev ## Measure side by side and print ratios
 
 torture: $(VENV)/.dev ## Long fault, fuzz and load runs
 	@$(BIN)/python -m pytest -o addopts= -q -p no:cacheprovider tests/torture
+	@PATTERN_SECONDS=0.05 $(BIN)/python -m pytest -o addopts= -q -p no:cacheprovider -k pattern \
+		tests/tracker/normalize/test_hostile.py tests/tracker/normalize/posts/test_hostile.py
 
 lock: ## Renew the lock files (needs uv)
 	@uv lock --quiet

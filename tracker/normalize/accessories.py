@@ -26,7 +26,8 @@ _FINE_AFTER = re.compile(
     r"montiert|mounted|design|damage|cut|ok\b|wear)"
 )
 _ALONE_AFTER = re.compile(
-    r"[ ,)*-]{0,3}(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|"
+    r"[ ,)*-]{0,3}(?:(?:front|rear|back|left|right|middle|side|blower|rgb|led) ){0,2}"
+    r"(?:only|replacement|assembly|kit|set|empty|housing|shell|repair part|spare part|"
     r"as pictured)\b"
 )
 _ALONE_BEFORE = re.compile(
@@ -37,12 +38,12 @@ _ALONE_BEFORE = re.compile(
 _CHEAP = 0.25
 #: Nothing but a colour or a maker behind the word: it is what the title ends with.
 _LAST = re.compile(
-    r"(?:[ ()-]{1,4}(?:black|white|red|silver|oem|original|genuine|new|used|set|kit|parts?|unit|side|for|sale|free|"
-    r"tesla|geforce|radeon|rtx|\d{1,3}gb|hpe?|dell|lenovo|nvidia|amd|asus|msi|gigabyte|evga|zotac|pny|great|"
+    r"(?:[ ()-]{1,4}(?:black|white|red|silver|oem|original|genuine|new|used|set|kit|parts?|unit|side|assembly|for|sale|"
+    r"free|tesla|geforce|radeon|rtx|\d{1,3}gb|hpe?|dell|lenovo|nvidia|amd|asus|msi|gigabyte|evga|zotac|pny|great|"
     r"good|condition|mint|clean|fast|ships|shipping|today|tested|\d[0-9a-z-]{0,9})){0,6}+[ .!*)\]-]{0,9}$"
 )
 #: Between accessories that are sold together: heatsink with fans and backplate.
-_CHAIN = re.compile(r"[ ,/&+(-]{0,3}(?:(?:with|w/|and|und|et|e|y|or|the|its|oem|original) ?){0,2}")
+_CHAIN = re.compile(r"[ ,/&+(-]{0,3}(?:(?:with|w/|and|und|et|e|y|or|the|its|oem|original|rgb|complete|full) ?){0,2}")
 #: Which of its two brackets a small card has: T4 16GB low profile bracket.
 _PROFILE_BEFORE = re.compile(r"(?:profile|height|\blp|\bfh|\bhh) $")
 _WET = re.compile(r"water ?-?(?:blocked|cooled|cooling ready)|liquid ?-?cooled|custom loop")
@@ -79,6 +80,8 @@ class _Facts(NamedTuple):
     text: str
     mentions: Sequence[Mention]
     first: int
+    #: Where the first card's name ends.
+    behind: int
     price: float | None
     launch: int | None
     #: Price as a part of the launch price.
@@ -160,6 +163,7 @@ def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: f
         text,
         mentions,
         mentions[0].start if mentions else len(text),
+        mentions[0].end if mentions else len(text),
         price,
         launch,
         price / launch if price is not None and launch else None,
@@ -188,7 +192,10 @@ def _comes_with(facts: _Facts, hit: Hit, loose: Hit | None) -> bool:
     before = facts.text[max(0, hit.start - 60) : hit.start]
     if _COMES_WITH.search(before) or _GLUED_WITH.search(before) or _FINE_AFTER.match(facts.text, hit.end):
         return True
-    joined = hit.start > facts.first and _AND.search(before) is not None
+    # The plus of "Nitro+ RX 6900 XT" joins nothing: only what stands behind the card's name does.
+    joined = (
+        hit.start > facts.first and _AND.search(facts.text, max(facts.behind, hit.start - 60), hit.start) is not None
+    )
     # "heatsink and fan" are two accessories; "card and fan" is a card.
     return joined and (loose is None or hit.start - loose.end > _FAR)
 

@@ -99,12 +99,25 @@ def find_names(text: str, context: bool) -> list[Found]:
             if spelling.strength == "maker":
                 if not _CHIP_MAKER_BEFORE.search(text, window, start):
                     continue
+            elif spelling.strength == "number" and _of_the_other_maker(text, window, start, spelling):
+                continue
             elif not _MAKER_BEFORE.search(text, window, start):
                 if spoken is None:
                     spoken = any(item.witnessed for item in found) or _WITNESS.search(text) is not None
                 witnessed = spoken
         found.append(Found(start, end, spelling, match[2] is not None, witnessed, []))
     return found
+
+
+def _of_the_other_maker(text: str, window: int, start: int, spelling: Spelling) -> bool:
+    """Tell whether a bare number stands behind the maker of other cards: a Radeon RX 760 is no GTX 760."""
+    maker = _MAKERS_BEFORE.search(text, window, start)
+    if maker is None:
+        return False
+    return all(model.name.startswith("Radeon" if maker["nvidia"] else "GeForce") for model in spelling.models)
+
+
+_MAKERS_BEFORE = re.compile(r"(?<![a-z0-9])(?:(?P<nvidia>nvidia|geforce|gtx|rtx)|radeon|amd|rx|hd) {1,3}$")
 
 
 def _whole(text: str, match: re.Match[str], end: int) -> tuple[Spelling, int]:

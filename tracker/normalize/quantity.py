@@ -19,8 +19,8 @@ _STATED = re.compile(
     r"\b(?:job )?lots? (?:of )?\(?x?(\d{1,3})x?\)?(?![\d.]| ?gb| ?g\b)"
     r"|\b(?:lot|set|pack|bundle|box|case) of \(?(two|three|four|five|six|eight|ten)\b"
     r"|\b(?:set|pack|bundle|qty|quantity|batch) ?(?:of|:|-|=)? ?\(?x?(\d{1,3})\)?(?![\d.]| ?gb| ?g\b)"
-    r"|(?<![\d.,x/-])\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|units|unit|stück|stk|piezas|"
-    r"pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
+    r"|(?<![a-z\d.,/-])(?<!gen )(?<!win )(?<!windows )\(?(\d{1,3})\)? ?-?(?:pcs|pc|pieces|piece|pack|packs|"
+    r"units|unit|stück|stk|piezas|pezzi|pz|cards|gpus|qty|lot|card lot|gpu lot|x lot)\b(?! ?(?:slot|pin))"
     r"|\b(pair|both)\b(?: of)?(?! (?:brackets?|fans?|boxe?s?|cables?|bios|adapters?|hdmi|dp|ports?|"
     r"heights?|profiles?)\b)"
 )
@@ -43,7 +43,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"[^a-z0-9]{0,2}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|"
     r"graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|"
-    r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=\W*$))\b"
+    r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=[^\w.]*$))\b"
 )
 _PCIE_BEFORE = re.compile(r"(?:pci-? ?e|express|gen ?\d|\d\.0)[ -]?$")
 _TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")

@@ -31,10 +31,24 @@ def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> lis
     """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
     if len(mentions) == 1:
         return list(mentions)
+    mentions = [mention for mention in mentions if not _is_cut(text, mention, mentions)]
     left = [mention for mention in mentions if not _compared(text, mention, mentions, hits)] or list(mentions)
     left = [m for m in left if not (m.model in _CHIPS and any(_CHIPS[m.model] in o.model for o in left if o is not m))]
     kept = [m for m in left if not any(_says_less(text, m, other, left) for other in left if other is not m)]
     return kept or left[:1]
+
+
+#: Where eBay cuts titles off.
+_LONGEST = 79
+_WORDS_BEFORE = re.compile(r"^[a-z]*?(?=[a-z]?\d)")
+
+
+def _is_cut(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Tell whether the title was cut off inside the name of a card that it names in full: RX 7700 XT ... RX 770..."""
+    if not text.startswith(("..", "\u2026"), mention.end) and (mention.end < _LONGEST or text[mention.end :].strip()):
+        return False
+    cut = _WORDS_BEFORE.sub("", squeeze(text[mention.start : mention.end]))
+    return any(other.start < mention.start and cut in squeeze(other.text.lower())[:-1] for other in mentions)
 
 
 _OTHER_SUFFIX = re.compile(r" ?/ ?(xtx|xt|ti super|super|ti|gre)(?![a-z0-9])")

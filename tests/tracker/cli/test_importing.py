@@ -101,9 +101,7 @@ def test_an_import_says_what_came_of_it(page: Path, sqlite_url: str, monkeypatch
     result = run(str(page), str(page.parent / "prices.csv"))
     assert result.exit_code == 0
     assert "prices.csv:3: price 'NaN' is not an amount" in result.stderr
-    assert (
-        "2 files used, 0 skipped; 2 listings: 2 new, 0 changed, 0 the same; 1 row could not be read" in result.stderr
-    )
+    assert "2 files used, 0 skipped; 2 listings: 2 new, 0 changed, 0 the same; 1 row could not be read" in result.stderr
     assert "1 offer" in result.stderr
 
 

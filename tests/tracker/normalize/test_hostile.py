@@ -1,6 +1,7 @@
 """No pattern of the normalizer takes long on any text."""
 
 import importlib
+import os
 import pkgutil
 import re
 import time
@@ -14,7 +15,9 @@ from tracker.normalize import ListingText, editions, names, part_numbers, read_l
 from tracker.normalize.mentions import find_mentions
 
 LENGTH = 100_000
-MOST_SECONDS = 0.05
+#: A pattern that blows up takes minutes. `make torture` holds each to the 0.05 s that an idle machine needs at most;
+#: here two tests share the cores.
+MOST_SECONDS = float(os.environ.get("PATTERN_SECONDS", "0.5"))
 
 HOSTILE = {
     kind: (unit * (LENGTH // len(unit)))
@@ -97,4 +100,4 @@ def _search(pattern: re.Pattern[str], text: str) -> float:
 def test_a_long_text_is_read_in_a_moment(kind):
     text = HOSTILE[kind]
     assert _seconds(lambda: read_listing(ListingText(id="1", source="ebay", title=text))) < MOST_SECONDS * 4
-    assert _seconds(lambda: find_mentions(text)) < MOST_SECONDS * 40
+    assert _seconds(lambda: find_mentions(text)) < max(2.0, MOST_SECONDS * 8)

@@ -163,7 +163,12 @@ def _clause(
             amounts = []
     for item in targets:
         _apply(item, clause, said)
-        if edit and amounts and (said != "sold" or amounts[-1].newest) and not _tied_already(layout, cards, number, item):
+        if (
+            edit
+            and amounts
+            and (said != "sold" or amounts[-1].newest)
+            and not _tied_already(layout, cards, number, item)
+        ):
             item.asked.append(replace(_own_amount(layout, number, item, amounts), newest=True))
     return targets
 

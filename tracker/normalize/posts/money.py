@@ -119,7 +119,9 @@ _NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
 _SALE = re.compile(r"(?:^|[-|:(] ?|[ ]{2})sold for $")
 _SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy|micro ?center|ebay)(?: \w+)?, $")
 """``bought in 2023 from Amazon, £350``: the shop closes its clause."""
-_OWN_SENTENCE = re.compile(r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|postage|delivery|p&p)\b(?! (?:incl|free|on me))[^.!?\n]*$")
+_OWN_SENTENCE = re.compile(
+    r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|postage|delivery|p&p)\b(?! (?:incl|free|on me))[^.!?\n]*$"
+)
 
 
 def _kind_of(before: str, after: str) -> tuple[str, str]:

@@ -8,10 +8,12 @@ from tracker.normalize.types import Shipping
 
 __all__ = ["shipping_of_post", "shipping_of_title"]
 
+#: Every statement has a letter or digit within its first characters; this spares a long look where there is none.
+_BEGINS = r"(?<!\w)(?=[^\w\n]{0,6}\w)"
 _RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
-    ("extra", re.compile(rf"(?<!\w){union('shipping.all_extra')}(?!\w)")),
-    ("included", re.compile(rf"(?<!\w){union('shipping.all_included')}(?!\w)")),
-    ("local", re.compile(rf"(?<!\w){union('shipping.all_local')}(?!\w)")),
+    ("extra", re.compile(rf"{_BEGINS}{union('shipping.all_extra')}(?!\w)")),
+    ("included", re.compile(rf"{_BEGINS}{union('shipping.all_included')}(?!\w)")),
+    ("local", re.compile(rf"{_BEGINS}{union('shipping.all_local')}(?!\w)")),
 )
 _ANY = re.compile(
     r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]"

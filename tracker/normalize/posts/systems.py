@@ -42,9 +42,7 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         alone = _priced_alone(layout, item)
         if parted:
             item.system = False
-        elif item.line >= 0 and _in_machine_line(layout, item):
-            item.system = True
-        elif _in_title_machine(post, item):
+        elif (item.line >= 0 and _in_machine_line(layout, item)) or _in_title_machine(post, item):
             item.system = True
         elif alone:
             item.system = False

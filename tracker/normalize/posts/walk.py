@@ -165,7 +165,11 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
             tie_sentence(text[low:high], low, [], own, current)
     if len(current) == 1:
         item = current[0]
-        if len(line.text) < 60 and not line.text.endswith(":") and (closes_all(line.text) or _MARKED.fullmatch(line.text)):
+        if (
+            len(line.text) < 60
+            and not line.text.endswith(":")
+            and (closes_all(line.text) or _MARKED.fullmatch(line.text))
+        ):
             item.status = closes_all(line.text) or status_in(line.text)
         if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
             found = re.search(r"\d{1,2}", line.text)

@@ -1,5 +1,6 @@
 """No text makes the reader fail, invent a price, or run away."""
 
+import os
 import re
 import time
 import tomllib
@@ -19,7 +20,7 @@ from tracker.normalize.posts.words import anchored_after, anchored_before, patte
 from tracker.normalize.types import ListingText
 
 SIZE = 100_000
-SECONDS = 0.05
+SECONDS = float(os.environ.get("PATTERN_SECONDS", "0.5"))  # see tests/tracker/normalize/test_hostile.py
 PIECES = (
     "[H]",
     "[W]",
@@ -151,6 +152,7 @@ WINDOWED = (
     "layout._PRICED_NAME",
     "text._HOST",
     "walk._TAIL",
+    "walk._LABELLED_NUMBER",
 )
 WINDOW = 1_000
 
