@@ -308,7 +308,9 @@ def _describe(
 
 
 _LOWERED_TO = re.compile(
-    r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|marked down)(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
+    r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|"
+    r"marked down)"
+    r"(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
     r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
 )
 _DROP = re.compile(

@@ -16,6 +16,7 @@ __all__ = ["read_row"]
 _SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
+_COUNT = re.compile(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])(?! (?:pending|on hold|reserved))")
 _GONE = re.compile(r"\((\d{1,2}) (?:sold|gone)\)")
 
 
@@ -57,7 +58,7 @@ def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[
     column = next((cell for cell in cells if cell.role == "quantity"), None)
     counts = [
         int(said.group(1))
-        for said in re.finditer(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])(?! (?:pending|on hold|reserved))", column.text)
+        for said in _COUNT.finditer(column.text)
         if not layout.post.is_struck(column.start + said.start(1), column.start + said.end(1))
     ] if column else []  # fmt: skip
     if counts and column is not None:

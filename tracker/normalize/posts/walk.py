@@ -139,7 +139,8 @@ def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
 
 
 _LABELLED_NUMBER = re.compile(
-    r"(?P<label>[a-z][^\n:=]{1,40}?)(?::| -{1,2}|=) ?(?P<rest>\d{2,5}(?: ?(?:shipped|obo|firm|local|plus ship\w*|\+ ?ship\w*))?)"
+    r"(?P<label>[a-z][^\n:=]{1,40}?)(?::| -{1,2}|=) ?"
+    r"(?P<rest>\d{2,5}(?: ?(?:shipped|obo|firm|local|plus ship\w*|\+ ?ship\w*))?)"
 )
 
 
