@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tracker.pricing.risk import BAIT_BELOW
+
 
 class Rule(BaseModel):
     """The conditions of one watch; all that are set have to hold. Amounts are US dollars, landed."""
@@ -109,6 +111,8 @@ class OfferColumns:
             limit = getattr(rule, field)
             if limit is not None:
                 mask &= self.numbers[name] >= limit
+        # What is too cheap to be true is likelier bait than luck; nobody is mailed a scam.
+        mask &= ~(self.numbers["discount_percent"] > 100 * (1 - BAIT_BELOW))
         if rule.shipping_known:
             mask &= ~np.isnan(self.numbers["shipping_usd"])
         return [int(position) for position in np.flatnonzero(mask)]

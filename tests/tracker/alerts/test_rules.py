@@ -36,6 +36,7 @@ NOT_ANSWERED = [
     ({"min_vram": 24, "condition": "new"}, {}),
     ({"min_vram": 24, "source": "hardwareswap"}, {}),
     ({"min_vram": 24, "shipping_known": True}, {"shipping_usd": None}),
+    ({"max_price": 5000}, {"discount_percent": 60.0}),  # too cheap to be true
 ]
 
 
