@@ -35,8 +35,8 @@ from tracker.pricing.ranking import market_rows
 SOURCES = ("ebay_browse", "hardwareswap")
 DAYS = 60
 #: Searches that one simulated day may make; the plan has some 120, the least recently made come first.
-CALLS_A_DAY = 30
-SCALE = 0.6
+CALLS_A_DAY = 16
+SCALE = 0.3
 EMAIL = "you@example.org"
 WATCHES = (
     ("much-vram", Rule(min_vram=24, below_fair=15)),
