@@ -48,7 +48,7 @@ _MEMORY = re.compile(
     r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
     r"\bcrucial\b|g\.?skill"
 )
-_BOARD = re.compile(r"\bmotherboard|\bmobo\b|extreme ?\d|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d")
+_BOARD = re.compile(r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d")
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
@@ -84,7 +84,8 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return False
     if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
         return True
-    if _is_price_of_line(before, post.text[mention.end : mention.end + 12]):
+    lead = post.text[max(0, mention.start - 60) : mention.start]
+    if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
         return True
     if after.startswith("+") or re.search(
         r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before

@@ -67,6 +67,8 @@ def count_word(word: str | None) -> int | None:
 
 _FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
 """Makers whose cards are called X2 or X3 by their fans."""
+_COOLERS = re.compile(r"\b(?:twin|ichill|hurricane|jetstream)(?: oc)? x[2-4]\b")
+"""``RTX 3070 Twin X2``: the fans of a cooler count no cards."""
 _STATES = re.compile(
     r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
     r"parting with|:|[-*(\[]) ?)$"
@@ -101,6 +103,8 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             )
         ):
             return number
+    if " x" in after:
+        after = _COOLERS.sub(" ", after)
     match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
     if (
         match
