@@ -48,11 +48,13 @@ def _priced_again(layout: Layout, number: int, end: int) -> bool:
 def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
     """``~~2x~~ 1x`` counts one."""
     stretch = layout.post.text[end:high]
-    for match in re.finditer(r"(?<![\w.])(\d{1,2}) ?x(?!\w)", stretch):
-        place = end + match.start()
-        if not layout.post.is_struck(place, place + 1):
-            return int(match.group(1)) or count
-    return count
+    said = [
+        (int(match.group(1)), layout.post.is_struck(end + match.start(), end + match.start() + 1))
+        for match in re.finditer(r"(?<![\w.])(\d{1,2}) ?x(?!\w)", stretch)
+    ]
+    if not any(struck for _, struck in said):
+        return count
+    return next((number for number, struck in said if not struck and number), count)
 
 
 def _status_or_rest(text: str, item: Item) -> Status | None:

@@ -48,7 +48,9 @@ _MEMORY = re.compile(
     r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
     r"\bcrucial\b|g\.?skill"
 )
-_BOARD = re.compile(r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d")
+_BOARD = re.compile(
+    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d"
+)
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 

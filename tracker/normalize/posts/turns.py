@@ -45,6 +45,10 @@ _GAP = re.compile(r" {3,}")
 """Blanks of a link's address."""
 
 
+_ASKED = re.compile(r"(?<=[-:|=~(] )(?:asking|now|only|just)[ :]{1,2}$")
+"""``WD SN850X - asking $115`` opens an item as ``WD SN850X - $115`` does."""
+
+
 def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_title: bool) -> bool:
     """Whether a line without a card begins another item, so that its prices are not the card's."""
     line = layout.lines[number]
@@ -59,7 +63,7 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
     if goods and (amounts or len(text) < 60) and not _CUE_START.match(text) and not from_title:
         return True
     if amounts and (goods or not from_title):
-        before = text[: amounts[0].start - line.start]
+        before = _ASKED.sub("", text[: amounts[0].start - line.start])
         if goods and re.match(r"[\W]{0,3}$", before):
             return True
         name = _GAP.sub(" ", before).strip(" -:|=(~@")
