@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
-from tracker.normalize.posts.goods import names_system
+from tracker.normalize.posts.goods import is_bundled, names_system, without_spans
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
@@ -154,6 +154,9 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
             if said == "plain":
                 plain.append((number, mention, structural))
                 continue
+            if _in_combo(layout, cards, number, mention):
+                cards.talked.append((mention, "once more, in a combo"))
+                continue
             _place(layout, cards, waiting, number, mention, structural)
     _drop_kin(layout, cards, waiting)
     cards.items.extend(waiting)
@@ -170,6 +173,18 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
     else:
         cards.talked.extend((mention, "named in passing") for _, mention, _ in plain)
     return cards
+
+
+def _in_combo(layout: Layout, cards: Cards, number: int, mention: Mention) -> bool:
+    """``5600X + B550 + 6700 XT together $320``, where the card had a priced line of its own before."""
+    line = layout.lines[number]
+    text = layout.post.text[line.start : line.end]
+    if "+" not in text or number in layout.rows or number in layout.edits:
+        return False
+    own = [item for item in cards.items if same_card(item, mention) and item.line not in (-1, number)]
+    if not any(layout.amounts.get(item.line) for item in own):
+        return False
+    return is_bundled(without_spans(text, line.start, [(mention.start, mention.end)]))
 
 
 _LIST = re.compile(

@@ -238,6 +238,8 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     intent = _from_sides(title, body.text)
     if intent == "sell" and flaired != "buy" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text):
         return "sell_or_trade", "sides of the title, trades in the body"
+    if flaired == "trade" and intent == "sell_or_trade" and not _TAKES_MONEY.search(body.text):
+        return "trade", "flair"
     if flaired == "buy" and intent == "trade":
         return "buy", "flair"
     return intent, "sides of the title"

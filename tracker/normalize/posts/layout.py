@@ -57,14 +57,15 @@ _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 
 _PRICED_NAME = re.compile(
     r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
-    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$"
+    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$|"
+    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→) ?$"
 )
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 
 
 _PRICED_SIGN = re.compile(r"[$£€] ?$")
-_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|quid|euros?)\b|[$£€](?! ?\d))")
+_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
 
 
 def _is_price_of_line(before: str, after: str) -> bool:

@@ -16,7 +16,7 @@ _RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
     ("local", re.compile(rf"{_BEGINS}{union('shipping.all_local')}(?!\w)")),
 )
 _ANY = re.compile(
-    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|sped|env[ií]"
+    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|env[ií]"
 )
 _ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""

@@ -135,13 +135,14 @@ def _titled_count(title: str, words: frozenset[str]) -> int:
     return 1
 
 
+_ASIDE = re.compile(r"\([^()]{0,40}\)")
 _SIZE_LABEL = re.compile(r"\d{1,2} ?gb(?: (?:version|one|model|card))? ?[:=-]{1,2} ?")
 
 
 def _may_label(head: str) -> bool:
     if _SIZE_LABEL.fullmatch(head):
         return True
-    if not 2 <= len(head) <= 40 or names_goods(head):
+    if not 2 <= len(_ASIDE.sub("", head)) <= 40 or names_goods(head):
         return False
     return not (_LABEL.match(head) or _CUE_START.match(head) or _ASKS.search(head) or _PARTS.search(head))
 

@@ -19,7 +19,7 @@ __all__ = ["walk"]
 
 _SENTENCE_END = re.compile(r"[.!?;]+(?=[ ])")
 _TAIL_NUMBER = re.compile(
-    r"[ ]?(?:[-:=|]{1,3}|\.{2,}) ?(?=[$£€]? ?\d{2,5}(?:\.\d\d)?(?: ?(?:obo|shipped|"
+    r"[ ]?(?:[-:=|]{1,3}|\.{2,}|//|[-=]>|→|[~@]) ?(?=[$£€]? ?\d{2,5}(?:\.\d\d)?(?: ?(?:obo|shipped|"
     r"firm|each|ea|plus|\+|or|local|\(|[$£€]).{0,40}| ?/ ?\d{2,5})?$)"
 )
 _ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
