@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from tracker.catalog import Gpu, catalog
 from tracker.pricing.offers import LiveOffer, live_offers
 from tracker.pricing.ranking import MarketRow, market_rows

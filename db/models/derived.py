@@ -91,7 +91,7 @@ class Observation(SQLModel, table=True):
         ),
         Index(
             "ix_observation_standing",
-            *("gpu_id", "counts_until"),
+            *("gpu_id", "counts_until", "counts_from", "kind", "condition", "currency", "unit_price"),
             sqlite_where=text("counts_until > counts_from"),
             postgresql_where=text("counts_until > counts_from"),
         ),

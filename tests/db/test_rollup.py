@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.store.daily import POOLED, POOLED_CONDITIONS, daily_rows
 from db.store.quantiles import five_numbers
-from db.store.rollup import POOLED, POOLED_CONDITIONS, daily_rows
 
 KEYS = list(product(("ask", "sold"), ("used", "open_box", "new"), ("USD", "EUR")))
 SPANS = st.lists(

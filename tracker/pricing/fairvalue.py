@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from db import valuation
 from db.errors import GpudealsError
-from db.store.rollup import POOLED, POOLED_CONDITIONS
+from db.store.daily import POOLED, POOLED_CONDITIONS
 from tracker.pricing.values import KEPT_CONDITIONS, METHOD_VERSION, WINDOW_DAYS, FairValue
 
 if TYPE_CHECKING:

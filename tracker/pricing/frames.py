@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from db.ids import stable_id
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from tracker.catalog import catalog
 from tracker.pricing.dealing import Wanted, deal_rows
 from tracker.pricing.fairvalue import fair_values

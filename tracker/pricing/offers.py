@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crawlers.amounts import currency_digits
 from db import live
 from db.ids import stable_id
-from db.store.rollup import POOLED, POOLED_CONDITIONS
+from db.store.daily import POOLED, POOLED_CONDITIONS
 from tracker.catalog import Gpu, catalog
 from tracker.pricing.currency import Rates, rates
 from tracker.pricing.fairvalue import fair_values, values_at

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from crawlers.amounts import currency_digits
 from db.history import CountedPrice, DailyRow, counted_prices, daily_prices
 from db.ids import stable_id
+from db.store.daily import POOLED, POOLED_CONDITIONS
 from db.store.quantiles import five_numbers
-from db.store.rollup import POOLED, POOLED_CONDITIONS
 
 if TYPE_CHECKING:
     import pandas as pd

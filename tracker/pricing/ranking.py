@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.errors import GpudealsError
 from db.ids import stable_id
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from tracker.catalog import Gpu, catalog
 from tracker.pricing.best import BestOffer, best_offers
 from tracker.pricing.currency import Rates, rates

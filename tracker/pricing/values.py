@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 
 #: Raised whenever the same prices give other values; stored values of older methods are not used.
 METHOD_VERSION = 2

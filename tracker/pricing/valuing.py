@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from db.ids import stable_id
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from db.valuation import PriceRow
 from tracker.pricing.estimator import KINDS, POOLED_CONDITIONS, estimate, make_sample
 from tracker.pricing.interval import half_width

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.ids import stable_id
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from db.valuation import values_of_card
 from tracker.catalog import catalog
 from tracker.pricing.fairvalue import key_day

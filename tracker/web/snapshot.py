@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from db.engine import open_engine
-from db.store.rollup import POOLED
+from db.store.daily import POOLED
 from tracker.pricing.offers import LiveOffer
 from tracker.pricing.ranking import MarketRow
 from tracker.web.beside import Beside, read

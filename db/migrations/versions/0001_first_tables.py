@@ -238,7 +238,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_observation_likeness', ['likeness'], unique=False, sqlite_where=sa.text('likeness IS NOT NULL'), postgresql_where=sa.text('likeness IS NOT NULL'))
         batch_op.create_index('ix_observation_listing', ['listing_id'], unique=False)
         batch_op.create_index('ix_observation_rollup', ['gpu_id', 'counts_from', 'kind', 'condition', 'currency', 'counts_until', 'unit_price'], unique=False)
-        batch_op.create_index('ix_observation_standing', ['gpu_id', 'counts_until'], unique=False, sqlite_where=sa.text('counts_until > counts_from'), postgresql_where=sa.text('counts_until > counts_from'))
+        batch_op.create_index('ix_observation_standing', ['gpu_id', 'counts_until', 'counts_from', 'kind', 'condition', 'currency', 'unit_price'], unique=False, sqlite_where=sa.text('counts_until > counts_from'), postgresql_where=sa.text('counts_until > counts_from'))
 
     op.create_table('raw_revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
