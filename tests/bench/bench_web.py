@@ -33,6 +33,7 @@ from tests.bench.databases import database, seconds
 from tests.bench.live_offers import add_live_offers
 from tests.bench.observations import LAST, SLUGS, fill
 from tracker.catalog import catalog
+from tracker.normalize import RULES_VERSION
 from tracker.pricing.fairvalue import update_fair_values
 
 CARD = "rtx-3090-24gb"
@@ -57,9 +58,10 @@ def prepare(engine: Engine, rows: int) -> None:
         conn.execute(
             text(
                 "INSERT INTO raw_listing (id, source, external_id, state, first_seen, last_seen, missed, rules_version)"
-                " SELECT DISTINCT listing_id, 'ebay', 'x' || listing_id, 'ended', observed_at, observed_at, 0, 1"
+                " SELECT DISTINCT listing_id, 'ebay', 'x' || listing_id, 'ended', observed_at, observed_at, 0, :rules"
                 " FROM observation"
-            )
+            ),
+            {"rules": RULES_VERSION},
         )
     add_live_offers(engine, datetime.now(UTC))
     rebuild_daily(engine)

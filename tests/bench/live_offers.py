@@ -8,6 +8,7 @@ from db import light
 from db.ids import stable_id
 from db.store.sql import insert_rows
 from tests.bench.observations import CARDS, SLUGS
+from tracker.normalize import RULES_VERSION
 
 #: Offers that are live at once, about what both markets show of these cards.
 LIVE = 5_000
@@ -23,7 +24,7 @@ def add_live_offers(engine: Engine, now: datetime, n: int = LIVE) -> None:
         listings.append(
             {
                 "id": key, "source": "bench", "external_id": str(k), "url": None, "state": "live", "first_seen": seen,
-                "last_seen": seen, "missed": 0, "rules_version": 1,
+                "last_seen": seen, "missed": 0, "rules_version": RULES_VERSION,
             }
         )  # fmt: skip
         revisions.append(
@@ -39,7 +40,7 @@ def add_live_offers(engine: Engine, now: datetime, n: int = LIVE) -> None:
                 "gpu_id": stable_id("gpu", SLUGS[k % CARDS]),
                 "candidates": [], "quantity": 1, "condition": "used", "status": "available", "kind": "ask",
                 "unit_price": 20_000 + k, "currency": "USD", "shipping": "free", "shipping_minor": 0, "broken": False,
-                "in_system": False, "confidence": 1.0, "flags": [], "rules_version": 1,
+                "in_system": False, "confidence": 1.0, "flags": [], "rules_version": RULES_VERSION,
             }
         )  # fmt: skip
     with engine.begin() as conn:
