@@ -5,6 +5,7 @@ post breaks paging with ``before``. So the mark is ours, and it moves on only wh
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +57,7 @@ class Collector:
         self._subs = configured_subs()
         self._overlap = timedelta(hours=settings.overlap_hours)
         self._reddit = _reddit(run, settings, gate)
+        self._read: Counter[str] = Counter()  # what the pages of ``new`` counted
 
     def collect(self) -> None:
         """Read every sub, then ask after known posts."""
@@ -71,6 +73,8 @@ class Collector:
                 self._run.tally.notes.append(str(unreadable))
                 if unread == len(self._subs):
                     raise CrawlError("blocked", f"no sub can be read: {unreadable}") from None
+        if self._read["listings"] and not self._read["linked"]:
+            self._run.tally.notes.append("url: no post states its address any more; it is made from the post's id")
         self._recheck()
 
     def _read_new(self, key: str, sub: Sub) -> None:
@@ -123,6 +127,7 @@ class Collector:
                 continue
             if not outcome.listings and outcome.counters.get("elsewhere", 0) > 0:
                 raise CrawlError("layout_changed", f"r/{sub.name}: subreddit: no post says that it is of this sub")
+            self._read.update(outcome.counters)
             self._run.tally.trouble(problem for problem in outcome.problems if not problem.row.startswith("r/"))
             return outcome
         return None

@@ -104,6 +104,7 @@ def collect(
             problems.append(RowProblem(f"post {number}", str(error)))
             continue
         counters[f"state {listing.state}"] += 1
+        counters["linked"] += isinstance(post.get("permalink"), str)
         listings.setdefault(f"{listing.source}:{listing.external_id}", listing)
     counters["elsewhere"] = sum(elsewhere.values())
     problems += [RowProblem(f"r/{name}", f"not a swap sub that is read ({n} posts)") for name, n in elsewhere.items()]

@@ -86,7 +86,7 @@ ALSO_CALLED = {
     "external_id": ("external_id", "no id of a post"),
 }
 
-#: The address of a post follows from its id: that its link is gone takes nothing away from the reader.
+#: The address of a post follows from its id: that its link is gone is said, and takes nothing away from the reader.
 HARMLESS = {"reddit-link-dropped"}
 
 

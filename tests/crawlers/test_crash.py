@@ -65,17 +65,28 @@ class Crashes:
         told = self.warm.start(self.source, self.urls[name], self.folder, now, **self.env).wait()
         took = time.monotonic() - begun
         assert told["status"] == 0, told
-        with self.engine(name) as engine:
-            # A kill may come just after a crawl has ended; that one then waits to be judged as well.
-            assert {judged.verdict.outcome for judged in Judge(engine).judge_all(now)} == {"ok"}
+        assert self.judge(name, now) == 1
         return took
 
+    def judge(self, name: str, now: datetime) -> int:
+        """Judge what waits for it, as every crawl does before it begins; return how many runs that were."""
+        with self.engine(name) as engine:
+            judged = Judge(engine).judge_all(now)
+        assert {run.verdict.outcome for run in judged} <= {"ok"}
+        return len(judged)
+
     def kill_one(self, now: datetime, after: float) -> bool:
-        """Start a crawl, kill it after so many seconds, and return whether it was still at work."""
+        """Start a crawl, kill it after so many seconds, and return whether it was still at work.
+
+        One that had ended by then counts like any other, so the calm database is crawled once more too.
+        """
         crawl = self.warm.start(self.source, self.urls["killed"], self.folder, now, **self.env)
         time.sleep(after)
         crawl.kill()
-        return crawl.wait()["status"] == -9
+        met = crawl.wait()["status"] == -9
+        if self.judge("killed", now):
+            self.crawl("calm", now)
+        return met
 
     def compare(self) -> tuple[list[list[Any]], list[list[Any]]]:
         with self.engine("calm") as calm, self.engine("killed") as killed:
@@ -97,30 +108,33 @@ def reddit_market() -> FakeReddit:
 def test_kills_lose_nothing_and_double_nothing(
     warm: Warm, sqlite_template: bytes, tmp_path: Path, source: str, market: Callable[[], Any]
 ) -> None:
-    outcome = kill_many(warm, sqlite_template, tmp_path, source, market(), KILLS // 2, seed=1)
-    assert outcome >= KILLS // 4
+    kill_many(warm, sqlite_template, tmp_path, source, market(), KILLS // 2, seed=1)
 
 
 def kill_many(warm: Warm, template: bytes, folder: Path, source: str, market: Any, kills: int, seed: int) -> int:
-    """Crawl three times with kills in between, compare with a calm database, and return how many kills hit."""
+    """Crawl three times, each time killed so many times at work, and compare with a calm database.
+
+    Returns how many crawls ended before their kill, which are not among the ``kills``.
+    """
     setting = "GPUDEALS_EBAY_API_URL" if source == "ebay_browse" else "GPUDEALS_REDDIT_URL"
     crashes = Crashes(warm, folder, template, source, {**KEYS, setting: market.url})
     rng = random.Random(seed)
-    hit = 0
+    late = 0
     rounds = 3
     try:
         for number in range(rounds):
             now = NOW + timedelta(hours=4 * number)
             took = crashes.crawl("calm", now)
             for _ in range(kills // rounds + (number < kills % rounds)):
-                hit += crashes.kill_one(now, rng.uniform(0, took))
+                while not crashes.kill_one(now, rng.uniform(0, took)):
+                    late += 1
             crashes.crawl("killed", now)
             calm, killed = crashes.compare()
             assert killed == calm
             _let_a_day_pass(market, now, rng)
     finally:
         market.close()
-    return hit
+    return late
 
 
 def _let_a_day_pass(market: Any, now: datetime, rng: random.Random) -> None:

@@ -49,6 +49,14 @@ def test_a_redesign_is_reported_within_one_crawl_by_the_field_that_it_took(marke
 
 
 @pytest.mark.slow
+def test_a_redesign_that_takes_nothing_from_the_reader_is_said_and_counts(market: MarketRuns) -> None:
+    market.sandbox.redesign.add("reddit-link-dropped")
+    outcome, reason = what_went_wrong(*market.crawl("hardwareswap"))
+    assert outcome == "ok"
+    assert "url: no post states its address" in reason
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "source", "words"),
     [

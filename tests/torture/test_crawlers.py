@@ -35,9 +35,8 @@ BENIGN = {
 def test_hundreds_of_kills_lose_nothing_and_double_nothing(
     warm: Warm, sqlite_template: bytes, tmp_path: Path, source: str, market: Callable[[], Any]
 ) -> None:
-    hit = kill_many(warm, sqlite_template, tmp_path, source, market(), KILLS // 2, seed=7)
-    print(f"{source}: {hit} of {KILLS // 2} kills met a crawl at work")
-    assert hit >= KILLS // 4
+    late = kill_many(warm, sqlite_template, tmp_path, source, market(), KILLS // 2, seed=7)
+    print(f"{source}: {KILLS // 2} kills of a crawl at work, {late} more came too late; none lost, none doubled")
 
 
 @pytest.fixture
@@ -60,11 +59,11 @@ def test_every_redesign_is_reported_within_one_crawl_and_harms_nothing(market: M
         market.sandbox.redesign = {name}
         source = "hardwareswap" if change.where == "reddit" else "ebay_browse"
         outcome, reason = what_went_wrong(*market.crawl(source))
+        assert names_the_field(change.field, reason), (name, reason)
         if name in HARMLESS:
             assert outcome == "ok"
         else:
             assert outcome in ("suspect", "failed"), name
-            assert names_the_field(change.field, reason), (name, reason)
             assert market.counted() == before, name
         seen += 1
         market.sandbox.advance(hours=1)
