@@ -19,6 +19,7 @@ Point = Literal[".", ","]
 #: No card, and no lot of cards, costs this much in any currency; above it an amount is a mistake.
 LARGEST = Decimal(10) ** 9
 
+_PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"\d(?:[\d.,]|['\u2019 \u00a0\u2007\u2009\u202f](?=\d))*")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _GROUP_SPACE = re.compile(r"['\u2019 \u00a0\u2007\u2009\u202f]")
@@ -85,7 +86,7 @@ def plain_decimal(text: str, digits: int = 2) -> Decimal:
     amounts over a billion: all of them have been seen in broken files, none of them is a price.
     """
     shown = text.strip()[:40]
-    if not re.fullmatch(r"\d+(?:\.\d+)?", text.strip(), re.ASCII):
+    if not _PLAIN.fullmatch(text.strip()):
         raise AmountError(f"{shown!r} is not an amount")
     return _checked(Decimal(text.strip()) if len(text) < 40 else LARGEST + 1, digits, shown)
 

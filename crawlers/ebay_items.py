@@ -15,6 +15,10 @@ from crawlers.amounts import AmountError, currency_digits, known_currency, plain
 from crawlers.listing import Found, Kind, LayoutChanged, NothingFound, PageOutcome, RawListing, RowProblem, State
 
 _RESTFUL_ID = re.compile(r"v1\|(\d{9,14})\|(\d{1,14})", re.ASCII)
+_LEGACY_ID = re.compile(r"\d{9,14}", re.ASCII)
+_CONDITION_ID = re.compile(r"\d{3,5}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_ZERO = re.compile(r"0+(\.0+)?")
 _ITEM_LIST_KEYS = ("itemSummaries", "items")
 #: Aspects that say which card it is. They lie at times, so they are facts beside the title and not in its place.
 _ASPECTS = {"Chipset/GPU Model", "Memory Size", "Memory Type", "Brand", "MPN", "Model", "Chipset Manufacturer"}
@@ -167,7 +171,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _map(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:
@@ -176,7 +180,7 @@ def _text(value: object) -> str | None:
 
 def _digits(value: object) -> str | None:
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return text if re.fullmatch(r"\d{3,5}", text, re.ASCII) else None
+    return text if _CONDITION_ID.fullmatch(text) else None
 
 
 def _time(value: object) -> datetime | None:
@@ -194,7 +198,7 @@ def _identity(item: Mapping[str, Any]) -> tuple[str, bool]:
     stated = item.get("itemId")
     found = _RESTFUL_ID.fullmatch(stated) if isinstance(stated, str) else None
     legacy = str(item.get("legacyItemId") or (found.group(1) if found else ""))
-    if not re.fullmatch(r"\d{9,14}", legacy, re.ASCII):
+    if not _LEGACY_ID.fullmatch(legacy):
         raise ItemError("external_id", f"itemId {str(stated)[:40]!r} is no item number")
     if found and found.group(1) != legacy and not item.get("itemGroupType") and not item.get("primaryItemGroup"):
         raise ItemError("external_id", f"itemId {stated} and legacyItemId {legacy} differ")
@@ -218,7 +222,7 @@ def _amount(item: Mapping[str, Any], key: str, external_id: str) -> Amount | Non
     try:
         return plain_decimal(value, currency_digits(currency)), currency
     except AmountError as error:
-        if key == "currentBidPrice" and re.fullmatch(r"0+(\.0+)?", value.strip()):
+        if key == "currentBidPrice" and _ZERO.fullmatch(value.strip()):
             return None
         raise ItemError("price", f"item {external_id}: {key} {error}") from error
 
@@ -253,7 +257,7 @@ def _shipping(item: Mapping[str, Any], currency: str) -> Decimal | None:
         if cost.get("currency") != currency:
             continue
         value = str(cost.get("value"))
-        if re.fullmatch(r"0+(\.0+)?", value):
+        if _ZERO.fullmatch(value):
             costs.append(Decimal(0))
             continue
         try:
@@ -265,7 +269,7 @@ def _shipping(item: Mapping[str, Any], currency: str) -> Decimal | None:
 
 def _country(item: Mapping[str, Any]) -> str | None:
     code = _map(item.get("itemLocation")).get("country")
-    return code if isinstance(code, str) and re.fullmatch(r"[A-Z]{2}", code) else None
+    return code if isinstance(code, str) and _COUNTRY.fullmatch(code) else None
 
 
 def _availability(item: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ WATCHED = (
     "country",
     "created_at",
 )
+_NOTHING = (None, "")
 _PRICE = ("kind", "price_text", "price_minor", "price_max_minor", "buy_now_minor", "converted")
 
 
@@ -77,7 +78,9 @@ class Tally:
             self.purge.append(stable_id(listing.source, listing.external_id))
             return True
         self.shown += 1
-        self.covered.update(name for name in WATCHED if getattr(listing, name) not in (None, ""))
+        for name in WATCHED:
+            if getattr(listing, name) not in _NOTHING:
+                self.covered[name] += 1
         return True
 
     def trouble(self, problems: Iterable[RowProblem]) -> None:

@@ -16,6 +16,8 @@ def scrapy_settings() -> dict[str, Any]:
         "USER_AGENT": user_agent(),
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        # Only these are even loaded, and no module that could listen.
+        "EXTENSIONS_BASE": {"scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.logcount.LogCount": 0},
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": False,
         "ROBOTSTXT_OBEY": False,  # Robots below does, and takes no answer for a no
@@ -23,6 +25,7 @@ def scrapy_settings() -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": BODY_CAP,  # of what arrives, and of what it unpacks to
         "DOWNLOAD_WARNSIZE": BODY_CAP // 2,
         "DOWNLOAD_DELAY": 0,  # the gate keeps the pace, over restarts and processes
+        "CONCURRENT_ITEMS": 1,  # tasks made for each answer; there are no pipelines that could use more
         "CONCURRENT_REQUESTS": 4,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
         "REDIRECT_MAX_TIMES": 3,

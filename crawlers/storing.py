@@ -95,8 +95,8 @@ def _storable(texts: Mapping[str, str | None]) -> tuple[dict[str, str | None], d
 def _clean(value: Any) -> Any:
     """Return a fact without characters that cannot be stored; what stands in facts is not verbatim anyway."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
+        return value if value.isascii() and "\x00" not in value else _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
         return {_clean(k): _clean(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_clean(v) for v in value]

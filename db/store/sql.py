@@ -13,6 +13,8 @@ from db.store.text import NUL_PICTURE, clean, is_plain
 CHUNK = 1000
 WRITER_LOCK = 0x6770755F77726974
 
+_TEXT = (str, dict, list, tuple)  # what may hold text
+
 T = TypeVar("T")
 
 
@@ -64,7 +66,7 @@ def upsert(conn: Connection, table: TableClause, rows: Sequence[dict[str, Any]],
 
 def storable(conn: Connection, row: dict[str, Any]) -> dict[str, Any]:
     """Return ``row`` with text that the database can hold; see ``clean``."""
-    odd = [name for name, value in row.items() if not is_plain(value)]
+    odd = [name for name, value in row.items() if isinstance(value, _TEXT) and not is_plain(value)]
     if not odd:
         return row
     nul = "\x00" if conn.dialect.name == "sqlite" else NUL_PICTURE

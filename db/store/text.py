@@ -10,7 +10,9 @@ def is_plain(value: Any) -> bool:
     """Return whether ``value`` surely needs no cleaning."""
     if isinstance(value, str):
         return value.isascii() and "\x00" not in value
-    return not (value and isinstance(value, dict))
+    if isinstance(value, dict):
+        return all(is_plain(key) and is_plain(item) for key, item in value.items())
+    return not isinstance(value, list | tuple) or all(map(is_plain, value))
 
 
 def clean(value: Any, nul: str = NUL_PICTURE) -> Any:
