@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
 
 from db import light
 from db.store.sql import chunks, insert_missing, upsert
@@ -54,10 +54,11 @@ def alerted(conn: Connection) -> dict[tuple[str, int], tuple[int | None, int]]:
     return {(email, offer): (None if price is None else int(price), int(step)) for email, offer, price, step in rows}
 
 
-def claim_alerts(conn: Connection, ids: Iterable[int], message_id: str) -> None:
-    """Put alerts that belong into one mail under its Message-ID, before it is sent."""
-    for part in chunks(ids):
-        conn.execute(update(_alert).where(_alert.c.id.in_(part)).values(message_id=message_id))
+def claim_alerts(conn: Connection, message_ids: Mapping[int, str | None]) -> None:
+    """Put alerts that belong into one mail under its Message-ID, before it is sent; or under none again."""
+    if message_ids:
+        statement = update(_alert).where(_alert.c.id == bindparam("alert_id")).values(message_id=bindparam("claimed"))
+        conn.execute(statement, [{"alert_id": key, "claimed": value} for key, value in message_ids.items()])
 
 
 def settle_alerts(

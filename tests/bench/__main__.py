@@ -6,6 +6,7 @@ Figures are printed side by side within one run, with ratios; nothing here asser
 stand in docs/figures.md with date and machine.
 """
 
+import os
 import platform
 import subprocess
 import sys
@@ -24,9 +25,11 @@ def main() -> int:
         return 2
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {_processor()}")
     worst = 0
+    surroundings = {"OPENBLAS_NUM_THREADS": "1", **os.environ}  # as the command line sets it
     for name in names:
         print(f"\n== {name}", flush=True)
-        worst = max(worst, subprocess.run([sys.executable, "-m", known[name]], check=False).returncode)
+        command = [sys.executable, "-m", known[name]]
+        worst = max(worst, subprocess.run(command, check=False, env=surroundings).returncode)
     return worst
 
 

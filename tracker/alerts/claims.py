@@ -1,6 +1,6 @@
 """Which alerts go into the next mail to an address, and under which Message-ID."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -52,45 +52,71 @@ def waiting_addresses(engine: Engine) -> list[str]:
 
 
 def claim(
-    conn: Connection, email: str, sender: Sender, now: datetime, ignore_backoff: bool, check: Check
-) -> Claimed | None:
-    """Claim the next mail to ``email``, or return None where it has to wait or nothing is left that is true.
+    conn: Connection, emails: Sequence[str], sender: Sender, now: datetime, ignore_backoff: bool, check: Check
+) -> list[Claimed]:
+    """Claim the next mail to each address, in their order; none where it has to wait or nothing is left that is true.
 
     A mail that may have been sent before a crash goes first and alone, under its Message-ID. Otherwise all
     that is due goes into one, and with it what waits for a later digest of the same goods.
     """
-    if next_mail_at(conn, email, now) > now:
-        return None
-    query = select(_alert).where(_alert.c.email == email, _alert.c.state == "queued").order_by(_alert.c.id)
-    queued = [dict(row) for row in conn.execute(query).mappings()]
-    watches = _watches(conn, queued)
+    late = next_mails_at(conn, emails, now)
+    queued = _queued(conn, [email for email in emails if late.get(email, now) <= now])
+    watches = _watches(conn, [row for rows in queued.values() for row in rows])
     quiet = {key for key, watch in watches.items() if in_quiet_hours(watch.quiet_hours, now)}
-    while ready := [row for row in queued if row["watch_id"] not in quiet and _ready(row, now, ignore_backoff)]:
-        begun = next((row["message_id"] for row in ready if row["message_id"]), None)
-        if begun is not None:
-            mine = [row for row in queued if row["message_id"] == begun]
-        else:
-            goods = {row["offer_id"] for row in ready}
-            mine = [row for row in queued if row["offer_id"] in goods and row["message_id"] is None]
-        valid = check(conn, mine, now)
-        if valid:
-            message_id = begun or _message_id([row["id"] for row in valid], sender)
-            if begun is None:
-                claim_alerts(conn, [row["id"] for row in valid], message_id)
-            names = {key: watch.name for key, watch in watches.items()}
-            return Claimed(email, message_id, valid, names, begun is not None)
-        tried = {row["id"] for row in mine}
-        queued = [row for row in queued if row["id"] not in tried]
-    return None
+    names = {key: watch.name for key, watch in watches.items()}
+    claimed: dict[str, Claimed] = {}
+    while tried := {email: mine for email, rows in queued.items() if (mine := _next(rows, quiet, now, ignore_backoff))}:
+        valid = _by_email(check(conn, [row for rows in tried.values() for row in rows], now))
+        for email, mine in tried.items():
+            if left := valid.get(email):
+                begun = left[0]["message_id"]
+                message_id = begun or _message_id([row["id"] for row in left], sender)
+                claimed[email] = Claimed(email, message_id, left, names, begun is not None)
+                del queued[email]
+            else:
+                gone = {row["id"] for row in mine}
+                queued[email] = [row for row in queued[email] if row["id"] not in gone]
+    fresh = {row["id"]: mail.message_id for mail in claimed.values() if not mail.begun for row in mail.alerts}
+    claim_alerts(conn, fresh)
+    return [claimed[email] for email in emails if email in claimed]
 
 
-def next_mail_at(conn: Connection, email: str, now: datetime) -> datetime:
-    """Return when the next mail to ``email`` may go: an hour after the last. A last one far ahead does not count."""
-    query = select(func.max(_alert.c.sent_at)).where(
-        _alert.c.email == email, _alert.c.sent_at.is_not(None), _alert.c.sent_at <= now + BETWEEN_MAILS
-    )
-    last: datetime | None = conn.execute(query).scalar()
-    return now if last is None else last + BETWEEN_MAILS
+def _queued(conn: Connection, emails: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    rows: list[dict[str, Any]] = []
+    for part in chunks(emails):
+        query = select(_alert).where(_alert.c.email.in_(part), _alert.c.state == "queued").order_by(_alert.c.id)
+        rows += map(dict, conn.execute(query).mappings())
+    return _by_email(rows)
+
+
+def _by_email(alerts: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in alerts:
+        found.setdefault(row["email"], []).append(row)
+    return found
+
+
+def _next(
+    queued: Sequence[dict[str, Any]], quiet: Container[int], now: datetime, ignore_backoff: bool
+) -> list[dict[str, Any]]:
+    """Return the alerts of one address that belong into its next mail, none where nothing is due."""
+    ready = [row for row in queued if row["watch_id"] not in quiet and _ready(row, now, ignore_backoff)]
+    begun = next((row["message_id"] for row in ready if row["message_id"]), None)
+    if begun is not None:
+        return [row for row in queued if row["message_id"] == begun]
+    goods = {row["offer_id"] for row in ready}
+    return [row for row in queued if row["offer_id"] in goods and row["message_id"] is None]
+
+
+def next_mails_at(conn: Connection, emails: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """Return when the next mail to each address may go: an hour after the last. A last one far ahead does not count."""
+    found: dict[str, datetime] = {}
+    for part in chunks(emails):
+        query = select(_alert.c.email, func.max(_alert.c.sent_at)).where(
+            _alert.c.email.in_(part), _alert.c.sent_at.is_not(None), _alert.c.sent_at <= now + BETWEEN_MAILS
+        )
+        found.update((email, last + BETWEEN_MAILS) for email, last in conn.execute(query.group_by(_alert.c.email)))
+    return found
 
 
 def _ready(row: dict[str, Any], now: datetime, ignore_backoff: bool) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.alerts.mail import MOST_ITEMS, Item, Letter
+from tracker.alerts.bodies import Item, Letter
 from tracker.alerts.tokens import unsubscribe_token
+
+MOST_ITEMS = 20
 
 
 def letter_of(alerts: Sequence[dict[str, Any]], names: Mapping[int, str], secret: str, message_id: str) -> Letter:

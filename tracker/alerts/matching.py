@@ -1,12 +1,11 @@
 """From offers and watches to alert rows: what is new, what dropped far enough, what has to be held back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.ids import stable_id
-from tracker.alerts.offers import kept
 from tracker.alerts.rules import OfferColumns, in_quiet_hours, reasons
 from tracker.alerts.watches import Watch
 
@@ -37,17 +36,31 @@ class Usual:
         return self.days >= HISTORY_DAYS and found > 0 and total >= HOLD_LEAST and total > HOLD_TIMES * self.per_day
 
 
+class _Hit(NamedTuple):
+    """An offer that a watch has to tell: where it stands, its goods, the price in cents and which step of it."""
+
+    watch: Watch
+    position: int
+    goods: int
+    price: int
+    step: int
+
+
+#: Returns the offers at some positions as an alert keeps them.
+Kept = Callable[[Sequence[int]], Mapping[int, dict[str, Any]]]
+
+
 def new_alerts(
-    watches: Sequence[Watch], offers: Sequence[Mapping[str, Any]], told: Told, usual: Usual, now: datetime
+    watches: Sequence[Watch], offers: Sequence[Mapping[str, Any]], told: Told, usual: Usual, now: datetime, kept: Kept
 ) -> list[dict[str, Any]]:
-    """Return the alert rows that ``offers`` give rise to, one per watch and goods.
+    """Return the alert rows that ``offers`` (their figures) give rise to, one per watch and goods.
 
     A new watch reports what matches already once, marked ``already``; those never count as a flood.
     """
     columns = OfferColumns(offers)
     goods = [offer["relist_of_offer"] or offer["offer_id"] for offer in offers]
     prices = [_cents(offer) for offer in offers]
-    rows: list[dict[str, Any]] = []
+    hits: list[_Hit] = []
     for watch in watches:
         if not watch.active(now):
             continue
@@ -59,7 +72,9 @@ def new_alerts(
         for key, position in cheapest.items():
             before, step = told.get((watch.email, key), (None, 0))
             if before is None or _dropped(before, prices[position]):
-                rows.append(_alert(watch, dict(offers[position]), key, prices[position], step + 1, now))
+                hits.append(_Hit(watch, position, key, prices[position], step + 1))
+    whole = kept(sorted({hit.position for hit in hits}))
+    rows = [_alert(hit, whole[hit.position], now) for hit in hits]
     fresh = [row for row in rows if not row["facts"]["already"]]
     found = len({(row["email"], row["offer_id"]) for row in fresh})
     if usual.too_many(found):
@@ -73,14 +88,15 @@ def _cents(offer: Mapping[str, Any]) -> int:
     return round(100 * float(offer["price_usd"] if offer["landed"] is None else offer["landed"]))
 
 
-def _alert(watch: Watch, offer: dict[str, Any], goods: int, price: int, step: int, now: datetime) -> dict[str, Any]:
+def _alert(hit: _Hit, offer: dict[str, Any], now: datetime) -> dict[str, Any]:
+    watch = hit.watch
     return {
-        "id": stable_id("alert", watch.id, goods, step),
+        "id": stable_id("alert", watch.id, hit.goods, hit.step),
         "watch_id": watch.id,
-        "offer_id": goods,
+        "offer_id": hit.goods,
         "listing_id": offer["listing_id"],
-        "step": step,
-        "price": price,
+        "step": hit.step,
+        "price": hit.price,
         "currency": "USD",
         "email": watch.email,
         "state": "queued",
@@ -91,7 +107,7 @@ def _alert(watch: Watch, offer: dict[str, Any], goods: int, price: int, step: in
         "facts": {
             "already": watch.first_matched_at is None,
             "reasons": list(reasons(watch.rule, offer)),
-            "offer": kept(offer),
+            "offer": offer,
         },
     }
 

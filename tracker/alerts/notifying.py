@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, case, func, select, update
 
 from db import light
 from db.errors import GpudealsError
@@ -14,13 +15,14 @@ from tracker.alerts.configured import sync_settings_watches
 from tracker.alerts.letters import letter_of
 from tracker.alerts.mail import Sender, compose
 from tracker.alerts.matching import Usual, new_alerts
-from tracker.alerts.offers import live_offers
+from tracker.alerts.offers import kept_offers
 from tracker.alerts.outbox import Delivered, count, deliver
 from tracker.alerts.settings import sender, transport
 from tracker.alerts.transport import Terminal
 from tracker.alerts.unsubscribing import unsubscribe_secret
 from tracker.alerts.watches import watches
 from tracker.pricing.fairvalue import update_fair_values
+from tracker.pricing.offers import Board
 
 HISTORY = 7  # days that the usual number of alerts is taken from
 
@@ -43,16 +45,19 @@ def evaluate(engine: Engine, now: datetime) -> Evaluated:
     """
     update_fair_values(engine, now.date() + timedelta(days=1))
     with engine.begin() as conn:
-        return _evaluate(engine, conn, now)
+        return _evaluate(conn, now)
 
 
-def _evaluate(engine: Engine, conn: Connection, now: datetime) -> Evaluated:
+def _evaluate(conn: Connection, now: datetime) -> Evaluated:
     lock_writers(conn)
     problems = sync_settings_watches(conn, now)
     active = [watch for watch in watches(conn) if watch.active(now)]
     if not active:
         return Evaluated(problems=problems)
-    rows = new_alerts(active, live_offers(engine, now, conn), alerted(conn), usual_rate(conn, now), now)
+    board = Board(conn, now, texts=False)
+    figures = board.figures(standing=any(watch.rule.lowest_in for watch in active))
+    kept = partial(kept_offers, board)
+    rows = new_alerts(active, figures, alerted(conn), usual_rate(conn, now), now, kept)
     add_alerts(conn, rows)
     fresh = [watch.id for watch in active if watch.first_matched_at is None]
     if fresh:
@@ -80,10 +85,9 @@ def usual_rate(conn: Connection, now: datetime) -> Usual:
         .group_by(_alert.c.email, _alert.c.offer_id, _alert.c.step)
         .subquery()
     )
-    before, today = (
-        conn.execute(select(func.count()).select_from(told).where(condition)).scalar_one()
-        for condition in (told.c.at <= now - day, told.c.at > now - day)
-    )
+    recent = func.coalesce(func.sum(case((told.c.at > now - day, 1), else_=0)), 0)
+    number, today = conn.execute(select(func.count(), recent).select_from(told)).one()
+    before = number - today
     days = (now - first) / day
     return Usual(days=days, per_day=before / max(1.0, min(float(HISTORY), days - 1)), today=today)
 
@@ -135,7 +139,7 @@ def preview(engine: Engine, now: datetime) -> Evaluated:
     """Print the mails that a pass would send now, and change nothing."""
     update_fair_values(engine, now.date() + timedelta(days=1))
     with engine.connect().execution_options(writes=True) as conn, conn.begin() as transaction:
-        found = _evaluate(engine, conn, now)
+        found = _evaluate(conn, now)
         names = {watch.id: watch.name for watch in watches(conn)}
         query = select(_alert).where(_alert.c.state == "queued").order_by(_alert.c.email, _alert.c.id)
         rows = [dict(row) for row in conn.execute(query).mappings()]

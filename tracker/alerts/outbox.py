@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine, func, select
 from db import light
 from db.errors import GpudealsError
 from db.store.leases import lease_token, leave_lease, take_lease
-from db.store.outbox import cancel_alerts, put_off, set_watch, settle_alerts
-from db.store.sql import lock_writers
+from db.store.outbox import cancel_alerts, claim_alerts, put_off, set_watch, settle_alerts
+from db.store.sql import chunks, lock_writers
+from tracker.alerts.bodies import Bodies
 from tracker.alerts.claims import Claimed, claim, waiting_addresses
 from tracker.alerts.letters import letter_of
 from tracker.alerts.mail import Sender, compose
@@ -27,6 +28,9 @@ from tracker.holders import is_dead, new_holder, shown_holder
 LEASE = "outbox"
 LEASE_SECONDS = 300
 _RENEW = timedelta(seconds=60)
+#: So many mails are claimed at once, and for so long: what they say is to be true when they are sent.
+MOST_CLAIMED = 50
+_CLAIM_HOLDS = timedelta(seconds=10)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
 #: So many mails in a row that did not get through end a pass: it is the server and not the mails.
@@ -78,8 +82,7 @@ def deliver(
     done = Delivered()
     one_pass = _Pass(engine, transport, sender, secret, clock, holder, token, ignore_backoff, stopped, done, clock())
     try:
-        for email in waiting_addresses(engine):
-            one_pass.send_to(email)
+        one_pass.send_to(waiting_addresses(engine))
     except _EndOfPassError:
         pass
     finally:
@@ -110,17 +113,39 @@ class _Pass:
     done: Delivered
     renewed: datetime
     failures: int = 0
+    bodies: Bodies = field(default_factory=Bodies)
 
-    def send_to(self, email: str) -> None:
-        """Send what is due to one address. Raises _EndOfPassError where no further mail should be tried."""
-        while not self.stopped():
-            claimed = self._claim(email)
-            if claimed is None or not self._send(claimed):
-                return
-        raise _EndOfPassError
+    def send_to(self, emails: Sequence[str]) -> None:
+        """Send what is due to these addresses. Raises _EndOfPassError where no further mail should be tried."""
+        for some in chunks(emails, MOST_CLAIMED):
+            waiting = some
+            while waiting:
+                waiting = self._send_some(waiting)
 
-    def _claim(self, email: str) -> Claimed | None:
-        """Return the next mail to ``email`` under its Message-ID; what is no longer true is suppressed."""
+    def _send_some(self, emails: Sequence[str]) -> list[str]:
+        """Send the next mail to each of some addresses; return those that may be tried again at once.
+
+        Several are claimed in one transaction, and each is recorded in one of its own, right after it was sent.
+        What was claimed too long ago is checked anew.
+        """
+        claimed, claimed_at = self._claim(emails), self.clock()
+        again: list[str] = []
+        untried = list(claimed)
+        try:
+            for mail in claimed:
+                if self.stopped():
+                    raise _EndOfPassError
+                if not claimed_at <= self.clock() <= claimed_at + _CLAIM_HOLDS:
+                    break
+                untried.pop(0)
+                if self._send(mail):
+                    again.append(mail.email)
+        finally:
+            self._release(untried)
+        return again + [mail.email for mail in untried]
+
+    def _claim(self, emails: Sequence[str]) -> list[Claimed]:
+        """Return the next mail to each address under its Message-ID; what is no longer true is suppressed."""
         now = self.clock()
         with self.engine.begin() as conn:
             lock_writers(conn)
@@ -129,7 +154,16 @@ class _Pass:
             if now - self.renewed > _RENEW or now < self.renewed:
                 take_lease(conn, LEASE, self.holder, seconds=LEASE_SECONDS, now=now)
                 self.renewed = now
-            return claim(conn, email, self.sender, now, self.ignore_backoff, self._suppress)
+            return claim(conn, emails, self.sender, now, self.ignore_backoff, self._suppress)
+
+    def _release(self, mails: Sequence[Claimed]) -> None:
+        """Give back mails that were claimed and not tried: they are sent together with what comes until then."""
+        fresh = {row["id"]: None for mail in mails if not mail.begun for row in mail.alerts}
+        if fresh:
+            with self.engine.begin() as conn:
+                lock_writers(conn)
+                if lease_token(conn, LEASE, self.holder) == self.token:  # else they are another's by now
+                    claim_alerts(conn, fresh)
 
     def _suppress(self, conn: Connection, alerts: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
         stale = stale_reasons(conn, alerts, now)
@@ -144,7 +178,7 @@ class _Pass:
         now = self.clock()
         try:
             letter = letter_of(mail.alerts, mail.names, self.secret, mail.message_id)
-            self.transport.send(compose(letter, self.sender, now))
+            self.transport.send(compose(letter, self.sender, now, self.bodies))
         except TryAgainError as problem:
             self._put_off(mail, problem, now)
             return False

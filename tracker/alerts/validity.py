@@ -12,6 +12,9 @@ from tracker.pricing.shown import Shown
 
 _offer, _listing, _watch = light.offer, light.raw_listing, light.watch
 _revision, _run = light.raw_revision, light.crawl_run
+_COMPARED = tuple(
+    _offer.c[name] for name in ("id", "status", "reject", "kind", "unit_price", "currency", "shipping_minor")
+)
 #: By so much a landed price may rise unnoticed: exchange rates and rounding.
 _ROUNDING = 1.005
 
@@ -22,7 +25,7 @@ def stale_reasons(conn: Connection, alerts: Sequence[dict[str, Any]], now: datet
     for part in chunks({_offer_of(row) for row in alerts}):
         query = (
             select(
-                _offer,
+                *_COMPARED,
                 _listing.c.state,
                 _listing.c.source,
                 _listing.c.last_seen,

@@ -65,6 +65,8 @@ def _database_trouble(error: BaseException) -> str | None:
 
 def main() -> None:
     """Run the command line; exit status 0, 1 for an error of data or surroundings, 2 for wrong usage."""
+    # Matrices here are small, and threads would only wait for each other; heeded when numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except GpudealsError as error:

@@ -43,7 +43,7 @@ def best_offers(
     """
     wanted, shown, today = conditions_of(condition), Shown(now), now.date()
     found: dict[int, tuple[float, Any]] = {}
-    for row in live.live_offers(conn, now - LIVE_IMPORT, full=False):
+    for row in live.live_offers(conn, now - LIVE_IMPORT, "price"):
         least = dollars(table, row.unit_price + (row.shipping_minor or 0), row.currency, today)
         before = found.get(row.gpu_id)
         if least is None or (before is not None and before[0] <= least) or row.condition not in wanted:

@@ -4,33 +4,27 @@ An offer is a deal where all is known that has to be and nothing speaks against 
 being one is said in words.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawlers.amounts import currency_digits
 from db import live
-from db.ids import stable_id
-from db.store.daily import POOLED, POOLED_CONDITIONS
-from tracker.catalog import Gpu, catalog
-from tracker.pricing.currency import Rates, rates
+from db.store.daily import POOLED
+from tracker.pricing.appraisal import Appraisal, Appraiser
 from tracker.pricing.fairvalue import fair_values, values_at
-from tracker.pricing.landed import Landed, landed
 from tracker.pricing.links import link
 from tracker.pricing.metrics import metrics
 from tracker.pricing.risk import Signs, is_placeholder, risks
-from tracker.pricing.shown import LIVE_IMPORT, Shown, dollars
-from tracker.pricing.standing import Standing
-from tracker.pricing.values import KEPT_CONDITIONS, FairValue
+from tracker.pricing.shown import LIVE_IMPORT
+from tracker.pricing.standing import Standings
+from tracker.pricing.values import KEPT_CONDITIONS
 from tracker.pricing.verdict import DEAL_DISCOUNT, why_not
-from tracker.settings import PricingSection, pricing_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-_RECENT_DAYS, _HISTORY_DAYS = 90, 365
 _WEEKS = 13
 
 
@@ -102,69 +96,98 @@ def live_offers(
     engine: "Engine", now: datetime, conn: "Connection | None" = None, *, min_discount: float = DEAL_DISCOUNT
 ) -> list[LiveOffer]:
     """Return every offer that is live at ``now`` and may be shown, with its judgement, in the order of their keys."""
-    day = now.date() + timedelta(days=1)
     if conn is None:
         for condition in KEPT_CONDITIONS:
-            fair_values(engine, day, condition)  # stored, where the database can be written
+            fair_values(engine, _day(now), condition)  # stored, where the database can be written
         with engine.connect() as opened:
             return live_offers(engine, now, opened, min_discount=min_discount)
-    worth = {
-        condition: {value.gpu_id: value for value in values_at(conn, day, condition)} for condition in KEPT_CONDITIONS
-    }
-    judge = _Judge(now, worth, min_discount)
-    rows = [row for row in live.live_offers(conn, now - LIVE_IMPORT) if judge.shown(row)]
-    priced = [(row, price) for row in rows if (price := judge.landed(row)) is not None]
-    standings = _standings(conn, priced, day)
-    repeats = live.repeated_offers(conn, [row.id for row, _ in priced])
-    return [judge.offer(row, price, standings.get(row.id, (None, None)), repeats.get(row.id)) for row, price in priced]
+    board = Board(conn, now, min_discount=min_discount)
+    return board.offers(range(len(board)))
 
 
-class _Judge(Shown):
-    """Judges offers at one moment, by the settings."""
+def _day(now: datetime) -> date:
+    return now.date() + timedelta(days=1)
 
-    def __init__(self, now: datetime, worth: Mapping[str, Mapping[int, FairValue]], min_discount: float) -> None:
-        super().__init__(now)
-        self.worth = worth
-        self.min_discount = min_discount
-        self.settings: PricingSection = pricing_settings()
-        self.rates: Rates = rates()
-        self.cards: dict[int, Gpu] = {stable_id("gpu", gpu.slug): gpu for gpu in catalog()}
 
-    def landed(self, row: Any) -> Landed | None:
-        """Return what the offer costs in dollars, None where no rate is known or the card is not in the catalog."""
-        price = dollars(self.rates, row.unit_price, row.currency, row.last_seen.date())
-        if price is None or row.gpu_id not in self.cards:
-            return None
-        shipping = row.shipping_minor
-        cost = None if shipping is None else dollars(self.rates, shipping, row.currency, row.last_seen.date())
-        return landed(price, cost, row.country, self.settings)
+class Board:
+    """The offers that are live at ``now`` and may be shown, in the order of their keys, by fair values as stored.
 
-    def offer(
-        self, row: Any, price: Landed, standing: tuple[float | None, int | None], repeats: int | None
-    ) -> LiveOffer:
-        """Return the judged offer."""
-        gpu = self.cards[row.gpu_id]
-        fair = self._fair(row)
-        asked = price.price + price.duty if price.comparable is None else price.comparable
-        ratio = asked / fair.value if fair and fair.value else None
+    Without ``texts`` only the figures of all are read, and the text of a listing when its offer is asked for:
+    whoever needs a few hundred of ten thousand is there in half the time.
+    """
+
+    def __init__(
+        self, conn: "Connection", now: datetime, *, texts: bool = True, min_discount: float = DEAL_DISCOUNT
+    ) -> None:
+        self._conn, self._texts, self._min_discount = conn, texts, min_discount
+        day = _day(now)
+        worth = {name: {value.gpu_id: value for value in values_at(conn, day, name)} for name in KEPT_CONDITIONS}
+        self._appraiser = Appraiser(now, worth)
+        rows = live.live_offers(conn, now - LIVE_IMPORT, "all" if texts else "figures")
+        self._found = [
+            (row, appraisal)
+            for row in rows
+            if self._appraiser.shown(row) and (appraisal := self._appraiser.of(row)) is not None
+        ]
+        self._repeats = live.repeated_offers(conn, now - LIVE_IMPORT)
+        self._standings = Standings(conn, day)
+        for row, appraisal in self._found:
+            self._standings.add(row.gpu_id, row.condition == "new", appraisal.asked)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def figures(self, *, standing: bool = True) -> list[dict[str, Any]]:
+        """Return of each offer those fields of ``LiveOffer`` that rules ask for.
+
+        Days since a price as low are None without ``standing``, which has to look through the other prices.
+        """
+        return [
+            {
+                "offer_id": row.id, "listing_id": row.listing_id, "relist_of_offer": self._repeats.get(row.id),
+                "source": row.source, "sku": found.gpu.slug, "model": found.gpu.model, "vram_gb": found.gpu.vram_gb,
+                "condition": row.condition, "quantity": row.quantity, "country": row.country,
+                "price_usd": found.price.price, "shipping_usd": found.price.shipping, "landed": found.price.total,
+                "discount_percent": found.discount_percent,
+                **metrics(found.price.total, found.gpu),
+                "lowest_in_days": self._standing(row, found)[1] if standing else None,
+            }
+            for row, found in self._found
+        ]  # fmt: skip
+
+    def offers(self, positions: Iterable[int]) -> list[LiveOffer]:
+        """Return the offers at these positions with all that is known of them."""
+        chosen = [self._found[position] for position in positions]
+        if not self._texts:
+            whole = live.whole_offers(self._conn, [row.id for row, _ in chosen])
+            chosen = [(whole[row.id], appraisal) for row, appraisal in chosen]
+        return [self._offer(row, appraisal) for row, appraisal in chosen]
+
+    def _standing(self, row: Any, found: Appraisal) -> tuple[float | None, int | None]:
+        return self._standings.of(row.gpu_id, row.condition == "new", row.listing_id, found.asked)
+
+    def _offer(self, row: Any, found: Appraisal) -> LiveOffer:
+        gpu, price, fair, ratio = found.gpu, found.price, found.fair, found.ratio
+        facts = row.facts or {}
         signs = Signs(
             text=f"{row.title}\n{row.body or ''}",
             price=row.unit_price / 10 ** currency_digits(row.currency),
             ratio=ratio,
-            post=row.seen_as in ("feed", "archive") or "trades" in (row.facts or {}),
+            post=row.seen_as in ("feed", "archive") or "trades" in facts,
             created_at=row.created_at,
             seen_at=row.last_seen,
-            facts=row.facts or {},
+            facts=facts,
         )
         against = why_not(
-            asked,
+            found.asked,
             fair,
             shipping_known=price.shipping is not None,
             placeholder=is_placeholder(signs.price),
-            min_discount=self.min_discount,
+            min_discount=self._min_discount,
         )
+        percentile, lowest_in_days = self._standing(row, found)
         return LiveOffer(
-            offer_id=row.id, listing_id=row.listing_id, relist_of_offer=repeats,
+            offer_id=row.id, listing_id=row.listing_id, relist_of_offer=self._repeats.get(row.id),
             id=f"{row.source}:{row.external_id}", source=row.source, external_id=row.external_id,
             link=link(row.source, row.external_id, row.url), title=row.title,
             sku=gpu.slug, model=gpu.model, vram_gb=gpu.vram_gb, condition=row.condition, form=row.form,
@@ -174,37 +197,9 @@ class _Judge(Shown):
             fair_value=fair.value if fair else None, low=fair.low if fair else None, high=fair.high if fair else None,
             n=fair.n if fair else 0, n_effective=fair.n_effective if fair else 0.0, kind=fair.kind if fair else None,
             fair_condition=fair.condition if fair else POOLED,
-            discount=None if ratio is None else round(1 - ratio, 4),
-            discount_percent=None if ratio is None else round(100 * (1 - ratio), 1),
+            discount=None if ratio is None else round(1 - ratio, 4), discount_percent=found.discount_percent,
             **metrics(price.total, gpu),
-            percentile=standing[0], lowest_in_days=standing[1], history=fair.weekly(_WEEKS) if fair else (),
-            risks=risks(signs), deal=not against, why_not=against, statistics=self.statistics(row),
+            percentile=percentile, lowest_in_days=lowest_in_days, history=fair.weekly(_WEEKS) if fair else (),
+            risks=risks(signs), deal=not against, why_not=against, statistics=self._appraiser.statistics(row),
             created_at=row.created_at, first_seen=row.first_seen, last_seen=row.last_seen,
         )  # fmt: skip
-
-    def _fair(self, row: Any) -> FairValue | None:
-        """Return the value to compare with: a new card is held against used ones where new ones have no value."""
-        if row.condition == "new":
-            new = self.worth["new"].get(row.gpu_id)
-            if new is not None and new.value is not None:
-                return new
-        return self.worth[POOLED].get(row.gpu_id)
-
-
-def _standings(
-    conn: "Connection", priced: Iterable[tuple[Any, Landed]], day: date
-) -> dict[int, tuple[float | None, int | None]]:
-    """Return for each offer (percentile among 90-day prices, days since a price as low)."""
-    cards: defaultdict[tuple[int, bool], list[tuple[Any, float]]] = defaultdict(list)
-    for row, price in priced:
-        asked = price.comparable
-        cards[row.gpu_id, row.condition == "new"].append((row, price.price if asked is None else asked))
-    found: dict[int, tuple[float | None, int | None]] = {}
-    for (gpu_id, new), mine in cards.items():
-        top = round(100 * max(asked for _, asked in mine))
-        since, recent = day - timedelta(days=_HISTORY_DAYS), day - timedelta(days=_RECENT_DAYS)
-        others = live.rivals(conn, gpu_id, since, recent, top, ("new",) if new else POOLED_CONDITIONS)
-        standing = Standing(others, day, recent)
-        for row, asked in mine:
-            found[row.id] = standing.of(row.listing_id, asked)
-    return found

@@ -7,9 +7,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from db.live import Rival
+from db.live import Rival, rivals
+from db.store.daily import POOLED_CONDITIONS
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_RECENT_DAYS, _HISTORY_DAYS = 90, 365
 #: So many of the latest prices are kept at each place of the order; an offer's own are rarely more.
 _KEPT = 4
 
@@ -61,3 +67,26 @@ class Standing:
 
     def _last(self, place: int) -> date:
         return self._rivals[place].last
+
+
+class Standings:
+    """The standings of many offers on one day; a card's other prices are read when the first of its offers asks."""
+
+    def __init__(self, conn: "Connection", day: date) -> None:
+        self._conn, self._day = conn, day
+        self._top: dict[tuple[int, bool], float] = {}
+        self._cards: dict[tuple[int, bool], Standing] = {}
+
+    def add(self, gpu_id: int, new: bool, asked: float) -> None:
+        """Say what will be asked about: prices above all offers of a card matter to none of them."""
+        self._top[gpu_id, new] = max(asked, self._top.get((gpu_id, new), 0.0))
+
+    def of(self, gpu_id: int, new: bool, listing_id: int, asked: float) -> tuple[float | None, int | None]:
+        """Return the standing of an offer of a card, new or used, for ``asked`` US dollars."""
+        key = gpu_id, new
+        if key not in self._cards:
+            since, recent = (self._day - timedelta(days=days) for days in (_HISTORY_DAYS, _RECENT_DAYS))
+            conditions = ("new",) if new else POOLED_CONDITIONS
+            others = rivals(self._conn, gpu_id, since, recent, round(100 * self._top[key]), conditions)
+            self._cards[key] = Standing(others, self._day, recent)
+        return self._cards[key].of(listing_id, asked)

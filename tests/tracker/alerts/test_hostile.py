@@ -13,7 +13,8 @@ import pytest
 from crawlers.secrets import RedactingFormatter
 from tests.tracker.alerts.hostile import FRAGMENTS, UNSEEN, hostile_titles
 from tests.tracker.alerts.samples import offer
-from tracker.alerts.mail import Item, Letter, Sender, compose, shown_link, subject
+from tracker.alerts.bodies import Item, Letter, shown_link
+from tracker.alerts.mail import Sender, compose, subject
 from tracker.cli.output import Format, plain, print_rows
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

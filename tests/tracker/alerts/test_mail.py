@@ -13,7 +13,8 @@ import pytest
 from db.errors import GpudealsError
 from tests.tracker.alerts.samples import offer
 from tracker.alerts.addresses import address, header
-from tracker.alerts.mail import Item, Letter, Sender, compose, sparkline
+from tracker.alerts.bodies import Bodies, Item, Letter, sparkline
+from tracker.alerts.mail import Sender, compose
 from tracker.alerts.tokens import unsubscribe_token, watches_of_token
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -144,6 +145,25 @@ def test_twenty_offers_stay_under_the_size_that_mail_programs_cut() -> None:
     assert len(message.as_bytes()) < 102 * 1024
     assert "And 480 more" in parts(message)[0]
     assert str(message["Subject"]).endswith("and 499 more")
+
+
+def test_an_offer_in_many_mails_is_rendered_once_and_says_the_same() -> None:
+    bodies = Bodies()
+    for reason in ("first", "second"):
+        items = [Item(facts=offer(n, title="Ü" * 90), reasons=[reason], watches=["w"]) for n in (1, 2)]
+        letter = Letter(to="a@b.c", message_id="<a@b>", items=items, more=0, watch_names=["w"], token="t")
+        shared, alone = compose(letter, SENDER, NOW, bodies), compose(letter, SENDER, NOW)
+        assert shared.as_bytes() == alone.as_bytes()
+        assert parts(shared)[0].count(reason) == 2
+        assert max(map(len, shared.as_bytes(policy=policy.SMTP).splitlines())) <= 76
+
+
+def test_offers_that_differ_in_anything_are_rendered_apart() -> None:
+    bodies = Bodies()
+    for price in (600.0, 599.99):
+        item = Item(facts=offer(1, price_usd=price), reasons=["r"], watches=["w"])
+        letter = Letter(to="a@b.c", message_id="<a@b>", items=[item], more=0, watch_names=["w"], token="t")
+        assert f"${price:.2f}" in parts(compose(letter, SENDER, NOW, bodies))[0]
 
 
 def test_without_a_public_address_unsubscribing_is_a_mail() -> None:

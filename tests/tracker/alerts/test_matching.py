@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.tracker.alerts.samples import offer
-from tracker.alerts.matching import Usual, due, new_alerts
+from tracker.alerts import matching
+from tracker.alerts.matching import Usual, due
+from tracker.alerts.offers import kept
 from tracker.alerts.rules import Rule
 from tracker.alerts.watches import Watch
 
@@ -29,6 +31,15 @@ def watch(number: int = 1, **changes: Any) -> Watch:
 
 def priced(price: float, number: int = 1) -> dict[str, Any]:
     return offer(number, landed=price, price_usd=price, shipping_usd=0.0)
+
+
+def new_alerts(watches: list[Watch], offers: list[dict[str, Any]], told: Any, usual: Usual, now: datetime) -> Any:
+    """The alert rows for whole offers, of which the figures are a part."""
+
+    def whole(positions: Any) -> dict[int, dict[str, Any]]:
+        return {position: kept(offers[position]) for position in positions}
+
+    return matching.new_alerts(watches, offers, told, usual, now, whole)
 
 
 def told_after(rows: list[dict[str, Any]], before: dict[tuple[str, int], tuple[int, int]] | None = None) -> Any:

@@ -1,5 +1,6 @@
 """The outbox: every alert that is still true is mailed once, whatever the server does."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from db.store.leases import take_lease
 from db.store.outbox import forget_alerts
 from db.store.purge import purge_listings
 from tests.tracker.alerts.mailserver import DROP, MailServer
-from tests.tracker.alerts.market import NOW, SECRET, alerts, on_sale, over, send, states, watch
+from tests.tracker.alerts.market import NOW, SECRET, SENDER, alerts, clock_at, on_sale, over, send, states, watch
 from tests.tracker.prices import START
+from tracker.alerts.notifying import evaluate
+from tracker.alerts.outbox import MOST_CLAIMED, deliver
 from tracker.alerts.tokens import unsubscribe_token
-from tracker.alerts.transport import NoServerError, TryAgainError
+from tracker.alerts.transport import NoServerError, TryAgainError, transport_for
 from tracker.alerts.unsubscribing import unsubscribe, watches_to_end
 
 
@@ -152,6 +155,53 @@ def test_a_server_that_is_away_is_tried_once_a_pass(engine: Engine) -> None:
     assert len(tried) == 1
     send(engine, Away(), later(seconds=30), ignore_backoff=True)
     assert len(tried) == 2
+
+
+def test_mails_that_were_claimed_and_not_tried_are_given_back(engine: Engine, server: MailServer) -> None:
+    on_sale(engine, {"1": 480})
+    for name in ("ada", "bob", "cleo"):
+        watch(engine, f"{name}@example.org")
+    server.at = lambda step, recipient: stopped.append(recipient) if step == "STORED" else None
+    stopped: list[str] = []
+    assert send(engine, server.url, stopped=lambda: bool(stopped)).mails == 1
+    assert sorted(bool(row.message_id) for row in alerts(engine)) == [False, False, True]
+    on_sale(engine, {"2": 450}, START + timedelta(minutes=5))
+    done = send(engine, server.url, later(minutes=10))  # bob and cleo hear of both in one mail
+    assert (done.mails, done.sent) == (2, 4)
+    assert set(server.ids.values()) == {1}
+
+
+def test_a_mail_that_waited_long_behind_others_is_checked_again(engine: Engine, server: MailServer) -> None:
+    on_sale(engine, {"1": 480, "2": 490})
+    for name in ("ada", "bob", "cleo"):
+        watch(engine, f"{name}@example.org")
+    evaluate(engine, NOW)
+    moments = [NOW]
+
+    def slow(step: str, recipient: str) -> None:
+        if step == "STORED":
+            moments.append(moments[-1] + timedelta(seconds=20))
+            over(engine, "1")
+
+    server.at = slow
+    done = deliver(engine, transport_for(server.url), SENDER, SECRET, clock_at(moments))
+    assert (done.mails, done.sent, done.suppressed) == (3, 4, 2)
+    assert [str(mail["Subject"]).endswith("and 1 more") for mail in server.taken] == [True, False, False]
+
+
+def test_many_addresses_at_once_get_each_their_own(engine: Engine, server: MailServer) -> None:
+    on_sale(engine, {str(n): 400 + n for n in range(5)})
+    people = [f"p{n}@example.org" for n in range(2 * MOST_CLAIMED + 1)]
+    for n, person in enumerate(people):
+        watch(engine, person, rule={"max_price": 400 + n % 5})
+    done = send(engine, server.url)
+    assert (done.mails, done.waiting) == (len(people), 0)
+    listed = {str(mail["To"]): _links(mail) for mail in server.taken}
+    assert listed == {person: {str(k) for k in range(n % 5 + 1)} for n, person in enumerate(people)}
+
+
+def _links(mail: Any) -> set[str]:
+    return set(re.findall(r"https://www.ebay.com/itm/(\S+)", mail.get_body(("plain",)).get_content()))
 
 
 def test_three_failures_in_a_row_end_a_pass(engine: Engine, server: MailServer) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from db.store import RevisionRow
 from tests.tracker.prices import at, learn, priced, row
 from tracker.pricing.dealing import Wanted, deal_rows
-from tracker.pricing.offers import LiveOffer, as_row, live_offers
+from tracker.pricing.offers import Board, LiveOffer, as_row, live_offers
 from tracker.pricing.ranking import market_rows
 
 CARD = "rtx-3090-24gb"
@@ -104,6 +104,17 @@ def test_goods_under_a_new_id_are_one_deal(engine: Engine) -> None:
     found = offers(engine, [ask("1", 540, when=50), ask("2", 540, when=59)])
     assert found["2"].relist_of_offer == found["1"].offer_id
     assert len(deal_rows(engine, now=NOW)) == 1
+
+
+def test_figures_and_offers_asked_for_later_are_those_of_all(engine: Engine) -> None:
+    rows = [ask("1", 540), ask("2", 540, shipping_minor=None, condition="New"), ask("3", 200, country="DE")]
+    found = list(offers(engine, rows).values())
+    with engine.connect() as conn:
+        board = Board(conn, NOW, texts=False)
+        assert board.offers([2, 0]) == [found[2], found[0]]
+        for figures, offer in zip(board.figures(), found, strict=True):
+            assert figures == {name: getattr(offer, name) for name in figures}
+        assert {row["lowest_in_days"] for row in board.figures(standing=False)} == {None}
 
 
 @pytest.mark.parametrize(
