@@ -31,9 +31,9 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
     for number, line in enumerate(layout.lines):
         if number in layout.rows or number in layout.edits or cards.named.get(number):
             continue
-        if len(line.text) <= 120 and not names_goods(line.text):
+        if len(line.text) <= 120:
             closed = closes_all(line.text)
-            if closed and _stands_for_all(layout, cards, number):
+            if closed and not names_goods(line.text) and _stands_for_all(layout, cards, number):
                 for item in cards.items:
                     item.status = item.status if item.status == "sold" else closed
                 post.trace.add("closed", line.text[:60], line.start, line.end, "body")

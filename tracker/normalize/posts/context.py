@@ -3,24 +3,24 @@
 import re
 from typing import Literal
 
-from tracker.normalize.posts.words import anchored_after, fragments, pattern, union
+from tracker.normalize.posts.words import anchored, anchored_after, pattern, union
 
 __all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
 
 Role = Literal["offered", "plain", "context", "doubtful"]
-_BRANDS_END = re.compile(rf"(?:(?<![\w]){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
+_BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:(?<!\w){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
 _EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
-_SENTENCE_END = re.compile(r"[.!?;](?=[ \n])|\n")
-_SENTENCE = re.compile("|".join(fragments("context.sentence")))
-_BEFORE = re.compile(rf"(?<![\w]){union('context.before')}[ ]{{0,2}}$")
-_OFFERING = re.compile(rf"(?<![\w]){union('context.offering')}[ :]{{0,2}}$")
+_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[ \n]))")
+_SENTENCE = re.compile(union("context.sentence"))
+_BEFORE = anchored("context.before", " \n", rf"(?<!\w){union('context.before')}[ ]{{0,2}}$")
+_OFFERING = anchored("context.offering", " :\n", rf"(?<!\w){union('context.offering')}[ :]{{0,2}}$")
 _WINDOW = 70
 
 
 def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple[int, int]:
     """Bounds of the sentence around a span; a line break ends one too."""
     low = max(0, start - widest)
-    begin = low
+    begin = low = max(low, text.rfind("\n", low, start) + 1)
     for match in _SENTENCE_END.finditer(text, low, start):
         begin = match.end()
     match_after = _SENTENCE_END.search(text, end, min(len(text), end + widest))

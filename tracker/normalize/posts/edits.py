@@ -1,10 +1,10 @@
 """Reads what was added to a post later: which card is sold or pending, how many are left, which price is new."""
 
 import re
-from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
@@ -16,11 +16,13 @@ from tracker.normalize.posts.words import fragments
 __all__ = ["apply_edits", "named_by_words", "telling_words"]
 
 _CLAUSE = re.compile(
-    r"[.!?;]+(?= |$)|, (?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |"
-    r"are |now |has |have )?(?:sold|pending|gone|left|available|still))| and (?=(?:the |"
-    r"my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|(?<=sold), |"
-    r"(?<=pending), |, (?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d)"
+    "|".join(rf"{mark}[.!?;]*(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
+    + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
+    r"(?:sold|pending|gone|left|available|still))|(?<=sold, )|(?<=pending, )|"
+    r"(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
+    r" and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))"
 )
+"""Where a clause ends; each way begins with a plain character, so that a search skips to it."""
 _WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
@@ -31,11 +33,11 @@ _OTHERS = re.compile(
 )
 _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
-_ANY_STATUS = re.compile(
+_ANY_STATUS = Guarded(
     r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
     r"closed|fell|back|edit|update|market"
 )
-_INLINE = re.compile(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
+_INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 _LABEL = re.compile(
     r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|"
     r"bump)(?: ?#?\d{1,2}(?:[/.-]\d{1,2}(?:[/.-]\d{2,4})?)?(?=\W))?[ :.)*-]{0,5}"
@@ -126,11 +128,11 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         edit = number in layout.edits
         if not edit and not _ANY_STATUS.search(line.text):
             continue
-        inline = _INLINE.search(layout.post.text, line.start, line.end)
+        inline = _INLINE.search(layout.post.text[line.start : line.end])
         if not edit and (cards.named.get(number) and len(_clauses(layout, number)) == 1 and not _ALL.search(line.text)):
             continue
         for low, high in _clauses(layout, number):
-            added = edit or (inline is not None and low >= inline.start() - 4)
+            added = edit or (inline is not None and low - line.start >= inline.start() - 4)
             touched = _clause(layout, cards, number, low, high, added, other_goods)
             for item in touched:
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
@@ -169,7 +171,7 @@ def _clause(
             and (said != "sold" or amounts[-1].newest)
             and not _tied_already(layout, cards, number, item)
         ):
-            item.asked.append(replace(_own_amount(layout, number, item, amounts), newest=True))
+            item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
 
 
@@ -186,11 +188,11 @@ def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) 
     return next((amount for amount in lowered if amount.shipping == "included"), lowered[-1])
 
 
-_SOME_LEFT = re.compile(r"\b(?:left|remaining|still (?:available|have))\b")
-_FATE = re.compile(
+_SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
+_FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
 )
-_CARDS_FATE = re.compile(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b")
+_CARDS_FATE = Guarded(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b")
 
 
 def _leaves_some(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
@@ -212,7 +214,7 @@ def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool
     return item.line == number
 
 
-_ONLY = re.compile(
+_ONLY = Guarded(
     r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|"
     r"available|still available)\b"
 )

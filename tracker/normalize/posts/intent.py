@@ -2,7 +2,8 @@
 
 import re
 
-from tracker.normalize.posts.money import MODEL_NUMBER as _MODEL_NUMBER
+from tracker.normalize.posts.bare_money import MODEL_NUMBER as _MODEL_NUMBER
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.money import find_amounts
 from tracker.normalize.posts.text import PostText, read_text
 from tracker.normalize.posts.title import Title
@@ -38,23 +39,23 @@ _OTHER_FLAIRS = (
     "guide",
 )
 _SPLIT = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
-_NO_TRADES = re.compile(
+_NO_TRADES = Guarded(
     r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|"
     r"not accepting|zero) trades?\b|not looking to trade|not interested in trad"
 )
-_ONLY_TRADES = re.compile(
+_ONLY_TRADES = Guarded(
     r"\b(?:trades? only|only trad|strictly trad|(?<!in )(?<!interested )trading only|"
     r"only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|"
     r"money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|"
     r"not for sale,? (?:only )?trad)"
 )
-_OPEN_TO_TRADE = re.compile(
+_OPEN_TO_TRADE = Guarded(
     r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|"
     r"entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|"
     r"(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|"
     r"straight trade|direct trade)"
 )
-_TAKES_MONEY = re.compile(
+_TAKES_MONEY = Guarded(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
     r"money|paypal|\$)(?! (?:on|from) (?:my|me))|"
@@ -78,7 +79,7 @@ _AMOUNT = re.compile(
 )
 
 
-_PLUS_SHIPPING = re.compile(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
+_PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
 
 
 def _part(text: str) -> str:
@@ -114,7 +115,7 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
     return money, goods, offers
 
 
-_TRADE_WORDS = re.compile(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
+_TRADE_WORDS = Guarded(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
 _ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")
 """A buyer who names the card he has already: ``[H] cash, 7850 [W] another identical card``."""
 _TRIFLE = re.compile(
@@ -219,7 +220,7 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     text = title_post.text
     if pattern("title.other_words").search(text) and not {"have", "want"} <= title.tags:
         return "other", "title of a post that offers nothing"
-    if re.search(pattern("title.giveaway").pattern, title.want_text.strip()) or (
+    if pattern("title.giveaway").search(title.want_text.strip()) or (
         title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
     ):
         return "other", "given away"

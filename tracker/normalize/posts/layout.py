@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
+from tracker.normalize.posts.bare_money import MODEL_NUMBER
 from tracker.normalize.posts.lines import Line, read_lines
-from tracker.normalize.posts.money import MODEL_NUMBER, Amount, find_amounts
+from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.sections import sections_of
 from tracker.normalize.posts.tables import Cell, Table, find_tables
 from tracker.normalize.posts.text import PostText
@@ -70,8 +71,10 @@ _PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b
 
 def _is_price_of_line(before: str, after: str) -> bool:
     """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
+    if not _PRICE_TAIL.match(after):
+        return False
     line = before.rsplit("\n", 1)[-1]
-    return bool(_PRICED_NAME.search(line) and _PRICE_TAIL.match(after)) and not _CARD_LABEL.search(line)
+    return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
 
 
 def _is_namesake(post: PostText, mention: Mention) -> bool:

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
@@ -20,7 +21,7 @@ _CURRENCIES = {
     "bapcsalescanada": "CAD",
     "hardwareswapaustralia": "AUD",
 }
-_IN_CURRENCY = re.compile(
+_IN_CURRENCY = Guarded(
     r"(?:all )?prices(?: (?:are|is|in|all))* (?P<after>cad|usd|gbp|eur|aud)\b|(?:prices?|"
     r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|"
     r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|"

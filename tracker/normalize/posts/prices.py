@@ -143,7 +143,7 @@ def _price_first(
             target[2].bundled = (
                 target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
             )
-        target[2].asked.append(replace(amount, each=amount.each or not amount.lot))
+        target[2].asked.append(amount._replace(each=amount.each or not amount.lot))
 
 
 def _name_first(
@@ -232,10 +232,10 @@ def settle(item: Item) -> Settled:
     amount = settled.amount
     if amount is not None and (amount.newest or amount.each) and amount.shipping is None:
         carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
-        return replace(settled, amount=replace(amount, shipping=carried))
+        return replace(settled, amount=amount._replace(shipping=carried))
     if amount is not None and amount.shipping is None:
         carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
-        return replace(settled, amount=replace(amount, shipping=carried))
+        return replace(settled, amount=amount._replace(shipping=carried))
     return settled
 
 

@@ -7,6 +7,7 @@ from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
 from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.goods import names_system
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import bare_numbers, lay_out, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
@@ -23,7 +24,7 @@ from tracker.normalize.types import ListingText, Offer, Reading
 
 __all__ = ["read_post"]
 
-_WITHDRAWN = re.compile(
+_WITHDRAWN = Guarded(
     r"(?:backing out of selling|no longer selling|decided (?:not to sell|to keep)|not selling) "
     r"(?:my |the |both |these |all |of )*(?:graphics |video )?(?:cards|gpus)\b(?! (?:until|separate|individual|alone))"
 )

@@ -1,7 +1,6 @@
 """Reads the rows of tables: which card, how many, at what price, in which state."""
 
 import re
-from dataclasses import replace
 
 from tracker.normalize.posts.goods import is_bundled, without_spans
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
@@ -104,8 +103,7 @@ def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_ce
             shipping = "local" if cell.role == "local" else amount.shipping
             each = amount.each or table.each
             found.append(
-                replace(
-                    amount,
+                amount._replace(
                     shipping=shipping,
                     each=each,
                     newest=amount.newest or (cell.role == "newest" and amount.kind == "asking"),

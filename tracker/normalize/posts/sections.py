@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.words import union
 
@@ -27,14 +28,11 @@ def _heading(line: Line) -> str | None:
     return None
 
 
-_OPENS_WANTS = re.compile(
+_OPENS_WANTS = Guarded(
     r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|"
     r"trade|swap)|(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|"
     r"following\W*|,)$|(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
 )
-
-
-_WANTING = re.compile(r"barter|trad|swap|looking|interested|want|need")
 
 
 def sections_of(lines: list[Line]) -> list[str]:
@@ -43,12 +41,7 @@ def sections_of(lines: list[Line]) -> list[str]:
     current = ""
     for line in lines:
         kind = _heading(line)
-        if (
-            kind is None
-            and line.kind == "text"
-            and _WANTING.search(line.text)
-            and _OPENS_WANTS.search(line.text[-200:])
-        ):
+        if kind is None and line.kind == "text" and _OPENS_WANTS.search(line.text[-200:]):
             sections.append(current)
             current = "listed"
             continue

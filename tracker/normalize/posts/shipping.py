@@ -3,18 +3,19 @@
 import re
 from decimal import Decimal
 
-from tracker.normalize.posts.words import union
+from tracker.normalize.posts.words import guarded, union
 from tracker.normalize.types import Shipping
 
 __all__ = ["shipping_of_post", "shipping_of_title"]
 
-#: Every statement has a letter or digit within its first characters; this spares a long look where there is none.
-_BEGINS = r"(?<!\w)(?=[^\w\n]{0,6}\w)"
-_RULES: tuple[tuple[Shipping, re.Pattern[str]], ...] = (
-    ("extra", re.compile(rf"{_BEGINS}{union('shipping.all_extra')}(?!\w)")),
-    ("included", re.compile(rf"{_BEGINS}{union('shipping.all_included')}(?!\w)")),
-    ("local", re.compile(rf"{_BEGINS}{union('shipping.all_local')}(?!\w)")),
+_EXTRA = guarded(rf"(?<!\w){union('shipping.all_extra')}(?!\w)", "shipping.all_extra")
+_INCLUDED = guarded(rf"(?<!\w){union('shipping.all_included')}(?!\w)", "shipping.all_included")
+_LOCAL = guarded(rf"(?<!\w){union('shipping.all_local')}(?!\w)", "shipping.all_local")
+_SHIPPED_LINE = re.compile(
+    r"\n(?!shipped(?:[.!,]|[ \n]{1,2}(?:to|within|anywhere|in)(?!\w)))"
+    r"[^\w\n]{0,3}(?:all[ \n]{1,2}|everything[ \n]{1,2})?shipped(?:[ \n]{1,2}conus)?[^\w\n]{0,3}(?=\n|$)"
 )
+"""A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = re.compile(
     r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|env[ií]"
 )
@@ -27,11 +28,15 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
     if not _ANY.search(text):
         return None
-    for kind, rule in _RULES:
-        for match in rule.finditer(text):
-            if kind != "extra" or not _ABROAD.search(text, max(0, match.start() - 70), match.end() + 24):
-                return kind, match.start(), match.end()
-    return None
+    for match in _EXTRA.finditer(text):
+        if not _ABROAD.search(text, max(0, match.start() - 70), match.end() + 24):
+            return "extra", match.start(), match.end()
+    included = _INCLUDED.search(text)
+    line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
+    if line is not None and (included is None or line.start() <= included.start()):
+        return "included", line.start(), line.end() - 1
+    local = included or _LOCAL.search(text)
+    return None if local is None else ("included" if included else "local", local.start(), local.end())
 
 
 def shipping_of_title(want: str) -> Shipping | None:

@@ -2,24 +2,26 @@
 
 import re
 
-from tracker.normalize.posts.words import pattern, union
+from tracker.normalize.posts.words import guarded, pattern, union
 from tracker.normalize.types import Status
 
 __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 
 Said = Status | None
-_SOLD_NOT = re.compile(rf"(?<!\w){union('status.sold_not')}(?!\w)")
-_PENDING_NOT = re.compile(rf"(?<!\w){union('status.pending_not')}(?!\w)")
+_SOLD_NOT = guarded(rf"(?<!\w){union('status.sold_not')}(?!\w)", "status.sold_not")
+_PENDING_NOT = guarded(rf"(?<!\w){union('status.pending_not')}(?!\w)", "status.pending_not")
 _WHO = (
     r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?"
     r"(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
 )
-_ALL_SOLD = re.compile(
+_ALL_SOLD = guarded(
     rf"(?:^\W{{0,4}}|[.!:\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now ){_WHO}(?:now )?{union('status.all_sold')}"
-    r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| with\b| pending| now\b| already)"
+    r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| with\b| pending| now\b| already)",
+    "status.all_sold",
 )
-_ALL_PENDING = re.compile(
-    rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)"
+_ALL_PENDING = guarded(
+    rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)",
+    "status.all_pending",
 )
 _NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
 

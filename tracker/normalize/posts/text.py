@@ -10,21 +10,23 @@ __all__ = ["LONGEST_BODY", "PostText", "read_text"]
 LONGEST_BODY = 40_000
 """Characters of a self post that Reddit stores; what is longer is no post and is read up to here."""
 
-_ADDRESS = re.compile(r"https?:/{1,2}[^\s|<>)\]~]{1,2000}|(?<![\w@])www\.[^\s|<>)\]~]{1,2000}")
+# Each of these begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
+_ADDRESS = re.compile(r"(?:https?:/{1,2}|w(?<![\w@]w)ww\.)[^\s|<>)\]~]{1,2000}")
 _DOMAIN = re.compile(r"\.(?:com|net|org|io|gg|co\.uk|ca|ly|pro|me)\b(?:/[^\s|<>)\]~]{0,500})?")
 _HOST = re.compile(r"[\w.-]{1,60}$")
 _LINK_TARGET = re.compile(
     r"\]\s?\(\s{0,2}(?P<target>[^()\s]{0,400})(?:\([^()\s]{0,100}\)[^()\s]{0,100})?[^()\n]{0,200}\)"
 )
-_PERSON = re.compile(r"(?<![\w/])/?[ur]/[\w<>-]{1,40}")
+_PERSON = re.compile(r"(?:/(?<![\w/]/)[ur]|u(?<![\w/]u)|r(?<![\w/]r))/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
 _ENDINGS = (".com", ".net", ".org", ".io", ".gg", ".co.uk", ".ca", ".ly", ".pro", ".me")
 _BLANKS = {code: " " for code in range(32) if code != 10}
-_SHORTENED = re.compile(r"(?<![a-z])(ea|incl|excl|inc|approx|vs|excl|w/o|no)\.(?= )")
-"""Words cut short: their point ends no sentence."""
+_CUT_SHORT = ("ea", "incl", "excl", "inc", "approx", "vs", "w/o", "no")
+_SHORTENED = re.compile(rf"\.(?= )(?:{'|'.join(rf'(?<=(?<![a-z]){word}.)' for word in _CUT_SHORT)})")
+"""The point of a word cut short, which ends no sentence."""
 _STRIKE = re.compile(r"~~")
-_EMPHASIS = re.compile(r"\*{2,3}|(?<=\S)\*|\*(?=\S)|__|`|\\|(?<![\w])_(?=\w)|(?<=\w)_(?![\w])")
+_EMPHASIS = re.compile(r"\*(?:\*{1,2}|(?<=\S\*)|(?=\S))|_(?:_|(?<!\w_)(?=\w)|(?<=\w_)(?!\w))|`|\\")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
 
 
@@ -124,7 +126,7 @@ def read_text(raw: str) -> PostText:
     if any(ending in text for ending in _ENDINGS):
         text = _without_domains(text)
     if ". " in text:
-        text = _SHORTENED.sub(lambda match: f"{match[1]} ", text)
+        text = _SHORTENED.sub(" ", text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)

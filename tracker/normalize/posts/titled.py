@@ -1,7 +1,6 @@
 """What the title says of its cards: counts, states, prices, and which other goods stand beside them."""
 
 import re
-from dataclasses import replace
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards import Cards
@@ -73,7 +72,7 @@ def _is_thing(piece: str) -> bool:
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     """Prices in the title: behind each card, or on the wanted side for the only card."""
     text = post.title_post.text
-    amounts = [replace(amount, where="title") for amount in find_amounts(post.title_post) if amount.kind == "asking"]
+    amounts = [amount._replace(where="title") for amount in find_amounts(post.title_post) if amount.kind == "asking"]
     if not amounts or not titled:
         return
     fresh = {id(item): Item.of(item.mention, "title", -1, text) for item in titled}
@@ -111,7 +110,7 @@ def _carry_shipping(item: Item, twin: Item) -> None:
     for place, amount in enumerate(item.asked):
         said = next((other.shipping for other in twin.asked if other.value == amount.value and other.shipping), None)
         if said and amount.shipping is None:
-            item.asked[place] = replace(amount, shipping=said)
+            item.asked[place] = amount._replace(shipping=said)
 
 
 def _piece_of(post: Post, item: Item, count: int) -> int | None:

@@ -5,7 +5,11 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["anchored_after", "anchored_before", "fragments", "pattern", "union"]
+from tracker.normalize.posts.factoring import factored
+from tracker.normalize.posts.guards import Anchored, Guarded
+from tracker.normalize.posts.needs import needs
+
+__all__ = ["anchored", "anchored_after", "anchored_before", "fragments", "guarded", "pattern", "union"]
 
 
 _BLANK = re.compile(r"\[[^\]]{0,200}\]|\\.| \?| ")
@@ -29,19 +33,29 @@ def _blanks(match: re.Match[str]) -> str:
 
 def union(*names: str) -> str:
     """One alternation of several lists."""
-    return "(?:" + "|".join(fragment for name in names for fragment in fragments(name)) + ")"
+    return factored(fragment for name in names for fragment in fragments(name))
+
+
+def guarded(expression: str, *names: str) -> Guarded:
+    """An expression that holds one word of the lists, wherever it is found."""
+    return Guarded(expression, needs(fragment for name in names for fragment in fragments(name)))
+
+
+def anchored(name: str, filling: str, expression: str) -> Anchored:
+    """An expression that ends a text with words of a list, but for the characters of ``filling``."""
+    return Anchored(expression, fragments(name), filling)
 
 
 @lru_cache(maxsize=256)
-def pattern(*names: str) -> re.Pattern[str]:
+def pattern(*names: str) -> Guarded:
     """Whole words of the lists, anywhere in a text."""
-    return re.compile(rf"(?<![\w$£€]){union(*names)}(?![\w])")
+    return guarded(rf"(?<![\w$£€]){union(*names)}(?![\w])", *names)
 
 
 @lru_cache(maxsize=256)
-def anchored_before(name: str) -> re.Pattern[str]:
+def anchored_before(name: str) -> Anchored:
     """Words of a list that end where the window ends: what stands directly before something."""
-    return re.compile(rf"(?<![\w]){union(name)}[ \n:~(*=.,\[-]{{0,4}}$")
+    return anchored(name, " \n:~(*=.,[-", rf"(?<![\w]){union(name)}[ \n:~(*=.,\[-]{{0,4}}$")
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,61 @@
+"""Expressions that are only tried where a few plain strings say that they can be found at all."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.normalize.posts.needs import endings, needs
+
+__all__ = ["Anchored", "Guarded"]
+
+
+class Guarded:
+    """An expression that is only searched where the text holds one of the strings that it needs."""
+
+    __slots__ = ("_finditer", "_search", "_sub", "compiled", "needs")
+
+    def __init__(self, expression: str, needed: tuple[str, ...] | None = None) -> None:
+        self.compiled = re.compile(expression)
+        # An empty string stands in every text: nothing is known to be needed.
+        self.needs = (needs((expression,)) if needed is None else needed) or ("",)
+        self._search, self._finditer, self._sub = self.compiled.search, self.compiled.finditer, self.compiled.sub
+
+    def possible(self, text: str) -> bool:
+        """Whether the expression can be found in ``text`` at all."""
+        return any(needed in text for needed in self.needs)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first place of the expression in ``text``."""
+        # A plain loop: ``any`` takes longer than the strings, and this is called a hundred times a post.
+        for needed in self.needs:
+            if needed in text:
+                return self._search(text)
+        return None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All places of the expression in ``text``."""
+        return self._finditer(text) if self.possible(text) else iter(())
+
+    def sub(self, replacement: str, text: str) -> str:
+        """``text`` with every place of the expression replaced."""
+        return self._sub(replacement, text) if self.possible(text) else text
+
+
+class Anchored(Guarded):
+    """An expression at the end of a text, only searched where the text ends in one of its ways to end.
+
+    ``filling`` are the characters that may stand between the expression and the end of the text.
+    """
+
+    __slots__ = ("_endings", "_filling", "_within")
+
+    def __init__(self, expression: str, fragments: tuple[str, ...], filling: str) -> None:
+        super().__init__(expression, needs(fragments))
+        self._endings, self._within = endings(fragments, filling)
+        self._filling = filling
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The expression at the end of ``text``."""
+        bare = text.rstrip(self._filling)
+        if bare.endswith(self._endings) or not self._within.isdisjoint(text[len(bare) :]):
+            return super().search(text)
+        return None

@@ -1,0 +1,60 @@
+"""What an amount of money is, from the words that touch it: asked, paid, offered, old, or for shipping."""
+
+import re
+
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.words import anchored_after, anchored_before
+
+__all__ = ["is_lowered", "kind_of"]
+
+_PAID_SHIPPING = re.compile(
+    r"[ ]?(?:shipped|\+)|[ ,;(-]{0,3}(?:shipping|postage|delivery) (?:is |will be )?(?:paid|included|incl|free|covered)"
+)
+_COVERED = Guarded(r"\bi(?:'ll| will| can)? (?:cover|pay)(?: up to)? $")
+_NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
+_SALE = Guarded(r"(?:^|[-|:(] ?|[ ]{2})sold for $")
+_SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy|micro ?center|ebay)(?: \w+)?, $")
+"""``bought in 2023 from Amazon, £350``: the shop closes its clause."""
+_OWN_SENTENCE = Guarded(
+    r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|postage|delivery|p&p)\b(?! (?:incl|free|on me))[^.!?\n]*$"
+)
+_LOWERED_TO = Guarded(
+    r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|"
+    r"marked down)"
+    r"(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
+    r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
+)
+_PLUS = re.compile(r"[ ]{0,2}\+")
+_SHIPPING_BEFORE = anchored_before("money.shipping_cost_before")
+_SHIPPING_AFTER = anchored_after("money.shipping_cost_after")
+_NOT_ASKING_AFTER = anchored_after("money.not_asking_after")
+_NOT_ASKING_BEFORE = anchored_before("money.not_asking_before")
+_OLD_BEFORE = anchored_before("money.old_before")
+
+
+def kind_of(before: str, after: str) -> tuple[str, str]:
+    """The kind of an amount, and the rule that said so; ``before`` and ``after`` lie in its own line."""
+    if _COVERED.search(before):
+        return "other", "what the seller covers"
+    if _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
+        return "shipping", "cost of shipping"
+    if _OWN_SENTENCE.search(before):
+        return "shipping", "cost of shipping"
+    if _SHIPPING_BEFORE.search(before) and not _PLUS.match(after):
+        return "shipping", "cost of shipping"
+    if _NOT_ASKING_AFTER.match(after):
+        return "other", "not the asking price: what follows it"
+    if before.endswith('"'):
+        return "other", "quoted, not asked"
+    if _SALE.search(before):
+        return "asking", "sale price"
+    if _NOT_ASKING_BEFORE.search(before) and not _SHOP_CLAUSE.search(before):
+        return "other", "not the asking price: what precedes it"
+    if _OLD_BEFORE.search(before):
+        return "old", "old price"
+    return "asking", "asking price"
+
+
+def is_lowered(before: str) -> bool:
+    """Whether the words before an amount say that it is the price by now."""
+    return _LOWERED_TO.search(before) is not None
