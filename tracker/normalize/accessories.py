@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
 from tracker.catalog import catalog
 from tracker.normalize.meant_for import goods_for, meant_for
 from tracker.normalize.mentions import Mention
-from tracker.normalize.words import Goods, Hit
+from tracker.normalize.words import Goods, Hit, Said
 
 #: "with bracket", "no box", "w/ FH bracket": the card has it or lacks it.
 _COMES_WITH = re.compile(
@@ -103,30 +104,30 @@ class _Facts(NamedTuple):
         return self.price is None or (self.part is not None and self.part < _CHEAP)
 
 
-def find_accessory(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price_usd: float | None) -> Hit | None:
+def find_accessory(text: str, said: Said, mentions: Sequence[Mention], price_usd: Decimal | None) -> Hit | None:
     """Return the word that says that the goods are an accessory, None where a card is sold.
 
     ``price_usd`` tells "RTX 4090 box" for 40 dollars from a card that comes boxed.
     """
-    named = []
     boxed = None
-    for hit in hits:
-        tags = hit.tags
-        if "fine" in tags:
-            boxed = boxed or (hit if "box" in hit.text else None)
-        elif "hard" in tags:
-            return hit
-        if hit.goods:
-            named.append(hit)
-    unknown = goods_for(text, hits, mentions) if mentions else None
-    if not named and unknown is None and (boxed is None or price_usd is None):
+    if not said.tags.isdisjoint(_PLAIN):
+        hard = next((hit for hit in said.hits if "hard" in hit.tags and "fine" not in hit.tags), None)
+        if hard is not None:
+            return hard
+        boxed = next((hit for hit in said.hits if "fine" in hit.tags and "box" in hit.text), None)
+    unknown = goods_for(text, said.hits, mentions)
+    if not said.goods and unknown is None and (boxed is None or price_usd is None):
         return None
-    facts = _facts(text, hits, mentions, price_usd)
+    facts = _facts(text, said.hits, mentions, None if price_usd is None else float(price_usd))
     if unknown is not None and not facts.card and facts.is_cheap:
         return unknown
     if boxed and facts.part is not None and facts.part < _VERY_CHEAP:
         return boxed
-    return _first_accessory(facts, named, hits)
+    return _first_accessory(facts, said.goods, said.hits)
+
+
+#: Lists that say by themselves whether a card is there.
+_PLAIN = frozenset(("hard", "fine"))
 
 
 def _first_accessory(facts: _Facts, named: Sequence[Hit], hits: Sequence[Hit]) -> Hit | None:

@@ -37,7 +37,7 @@ def _is_plain(character: str) -> bool:
 _CHARACTERS = _Characters()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CleanText:
     """``text`` is lower case, without markup and URLs; ``text[i]`` stands where ``original[i]`` stood."""
 

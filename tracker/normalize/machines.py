@@ -40,7 +40,7 @@ def find_machine(
     text: str, hits: Sequence[Hit], tags: AbstractSet[str], mentions: Sequence[Mention]
 ) -> tuple[str, Hit | None] | None:
     """Return the reject code ``egpu``, ``system`` or ``bundle`` with the word that says so, None for loose cards."""
-    if not (tags & _MACHINE_WORDS or _may_name_processor(text)):
+    if tags.isdisjoint(_MACHINE_WORDS) and not _may_name_processor(text):
         return _bundle(text, None, "card" in tags)
     first = _first_of(text, hits)
     if "egpu" in first:

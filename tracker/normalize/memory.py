@@ -1,25 +1,31 @@
 """Memory sizes in a text: how many GB, and whether they can be a card's or must be the machine's."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Begins with a digit and nothing else, so that the search may skip to digits; what stands before is looked at later.
+#: Nothing is taken back (``+``): what stands behind the digits is no digit, so that most numbers are done at once.
 _SIZE = re.compile(
-    r"([0-9](?<![0-9.,][0-9])[0-9]{0,3})(?:[.,]([0-9]{1,2}))? ?-?"
+    r"([0-9](?<![0-9.,][0-9])[0-9]{0,3}+)(?:[.,]([0-9]{1,2}+))?+ ?+-?+"
     r"(?:gb(?=gddr|hbm|ddr|with|vram|graphic|video)|"
     r"(?:g(?:b(?!ps|/s|it|e\b)|ib|o|ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
     r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch)))"
 )
 _TIMES = re.compile(r"(?<![a-z0-9.,])(\d{1,2}) ?x ?$")
-_SYSTEM = re.compile(
-    r"[ ,)(\-/]{0,3}(?:of )?(?:total |system )?(?:lp)?(?:ddr[2345]|ram\b|so-?dimm|u?dimm|rdimm|ecc ram)"
+#: Behind a size: what makes it a disk's, else the machine's.
+_AFTER = re.compile(
+    r"[ ,)(\-/]{0,3}+(?:of )?(?:"
+    r"(?P<disk>(?:\w{2,9}+ )?"
+    r"(?:ssd|nvme|hdd|m\.?2|emmc|sata|storage|usb|flash|micro ?sd|hard drive|sas)(?![a-z]))|"
+    r"(?:total |system )?(?:lp)?(?:ddr[2345]|ram\b|so-?dimm|u?dimm|rdimm|ecc ram))"
 )
-_STORAGE = re.compile(
-    r"[ ,)(\-/]{0,3}(?:of )?(?:\w{2,9} )?"
-    r"(?:ssd|nvme|hdd|m\.?2|emmc|sata|storage|usb|flash|micro ?sd|hard drive|sas)(?![a-z])"
+#: Before a size; every branch begins with a letter, so that the search may skip to them.
+_DISK_BEFORE = ("ssd", "nvme", "hdd", "m.2", "evo", "pro", "optane", "sn")
+_BEFORE = re.compile(
+    r"(?:ssd:? ?|nvme:? ?|hdd:? ?|m\.2:? ?|evo:? ?|pro:? ?|optane:? ?|sn\d{3}x?:? ?|"
+    r"d(?<!\wd)dr[2345][ -]{0,2}(?:\d{4} )?|r(?<!\wr)am:? |memory:? ?)$"
 )
-_BEFORE_SYSTEM = re.compile(r"(?:\bddr[2345][ -]{0,2}(?:\d{4} )?|\bram:? |memory:? ?)$")
-_BEFORE_STORAGE = re.compile(r"(?:ssd|nvme|hdd|m\.2|evo|pro|optane|sn\d{3}x?):? ?$")
 #: Sapphire's 11323-01-40G: the last number is no size.
 _SAPPHIRE_NUMBER = re.compile(r"\d{5}-\d\d-$")
 _LOOK_BACK = 12
@@ -50,24 +56,21 @@ class Size(NamedTuple):
 def find_sizes(text: str) -> list[Size]:
     """Return the memory sizes in clean ``text``, in GB, without those of disks."""
     found: list[Size] = []
-    machine: bool | None = None
     for match in _SIZE.finditer(text):
         start, end = match.span()
         before = text[max(0, start - _LOOK_BACK) : start]
         times = _times_before(before) if before else 1
         if not times:
             continue
-        gb = _gigabytes(match)
+        gb = _gigabytes(*match.groups())
         if gb is None:
             continue
+        after, ahead = _AFTER.match(text, end), _BEFORE.search(before)
         system = False
-        if machine is None:
-            machine = _speaks_of_machines(text)
-        if machine:
-            said = _of_machine(text, end, before)
-            if said is None:
+        if (after or ahead) and _MACHINE.search(text):
+            if (after and after["disk"]) or (ahead and ahead[0].startswith(_DISK_BEFORE)):
                 continue
-            system = said
+            system = True
         found.append(Size(start, end, gb, times, system))
     return found
 
@@ -88,15 +91,8 @@ def _times_before(before: str) -> int:
     return int(last in "-/(|,[+\n:;*=~")
 
 
-def _of_machine(text: str, end: int, before: str) -> bool | None:
-    """Tell whether the size that ends at ``end`` can be the machine's memory; None for a disk's."""
-    if _STORAGE.match(text, end) or _BEFORE_STORAGE.search(before):
-        return None
-    return _SYSTEM.match(text, end) is not None or _BEFORE_SYSTEM.search(before) is not None
-
-
-def _gigabytes(match: re.Match[str]) -> float | None:
-    whole, part, mega = match.groups()
+@lru_cache(maxsize=4096)
+def _gigabytes(whole: str, part: str | None, mega: str | None) -> float | None:
     if mega:
         if mega == "m" and whole not in _MEGABYTES:
             return None
@@ -106,12 +102,7 @@ def _gigabytes(match: re.Match[str]) -> float | None:
     return gb if 0 < gb <= _MOST_GB else None
 
 
-#: Any word that makes a size one of a machine, by what it begins with; GDDR is a card's.
+#: Without any of these words no size is a machine's: "Radeon Pro 8GB" has no disk; GDDR is a card's.
 _MACHINE = re.compile(
     r"ram|ssd|nvme|hdd|m\.?2|dimm|storage|emmc|sata|usb|flash|micro|drive|sas|optane|sn|memory|ddr(?<!gddr)"
 )
-
-
-def _speaks_of_machines(text: str) -> bool:
-    """Tell whether ``text`` has any word that makes a size one of a machine; cheap, as few titles do."""
-    return _MACHINE.search(text) is not None

@@ -12,7 +12,7 @@ from tracker.normalize.types import Form
 from tracker.normalize.vocabulary import Model, models
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
     """A card named at ``start:end`` of the text (the same places as in the original).
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from tracker.normalize.memory import Size
 from tracker.normalize.trie import trie_pattern
@@ -71,17 +72,37 @@ _SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
 _LOOK_BACK = 20
 _SUPER = len("super")
 
-_SEEN: dict[str, Spelling] = {}
+#: Suffixes that may stand apart from the name, by ``_LATE_SUFFIX`` and ``_VARIANT``.
+_SUFFIXES = ("ti super", "super", "ti", "xtx", "xt", "gre", "2048sp", "gme")
+
+
+class _Written(NamedTuple):
+    """What a name as written means, and what may follow on it further on."""
+
+    spelling: Spelling
+    #: Whether a longer name begins so; "rtx 3080" with a late "ti" is another card, "p40" is not.
+    grows: bool
+    #: What it means without the "super" that it ends with, which may be an adverb: RTX 2070 super clean.
+    shorter: Spelling | None
+
+
+_SEEN: dict[str, _Written] = {}
 _SEEN_LIMIT = 50_000
 
 
-def _spelling(written: str) -> Spelling:
-    spelling = _SEEN.get(written)
-    if spelling is None:
-        spelling = spellings()[squeeze(written)]
+def _meaning(written: str) -> _Written:
+    meaning = _SEEN.get(written)
+    if meaning is None:
+        known, key = spellings(), squeeze(written)
+        grows = written[-1:].isdigit() or written.endswith("ti")
+        meaning = _Written(
+            known[key],
+            grows and any(key + squeeze(suffix) in known for suffix in _SUFFIXES),
+            known.get(key[:-_SUPER]) if written.endswith("super") else None,
+        )
         if len(_SEEN) < _SEEN_LIMIT:
-            _SEEN[written] = spelling
-    return spelling
+            _SEEN[written] = meaning
+    return meaning
 
 
 def find_names(text: str, context: bool) -> list[Found]:
@@ -90,7 +111,10 @@ def find_names(text: str, context: bool) -> list[Found]:
     spoken: bool | None = True if context else None
     for match in name_pattern().finditer(text):
         start, end = match.span(1)
-        spelling, end = _whole(text, match, end)
+        written, laptop = match.groups()
+        spelling, grows, shorter = _meaning(written)
+        if (grows and laptop is None) or shorter is not None:
+            spelling, end = _whole(text, written, start, end, spelling, shorter)
         witnessed = True
         if spelling.strength != "sure":
             if not _possible(text, start, match.end(), spelling.strength):
@@ -105,7 +129,7 @@ def find_names(text: str, context: bool) -> list[Found]:
                 if spoken is None:
                     spoken = any(item.witnessed for item in found) or _WITNESS.search(text) is not None
                 witnessed = spoken
-        found.append(Found(start, end, spelling, match[2] is not None, witnessed, []))
+        found.append(Found(start, end, spelling, laptop is not None, witnessed, []))
     return found
 
 
@@ -120,26 +144,24 @@ def _of_the_other_maker(text: str, window: int, start: int, spelling: Spelling) 
 _MAKERS_BEFORE = re.compile(r"(?<![a-z0-9])(?:(?P<nvidia>nvidia|geforce|gtx|rtx)|radeon|amd|rx|hd) {1,3}$")
 
 
-def _whole(text: str, match: re.Match[str], end: int) -> tuple[Spelling, int]:
+def _whole(
+    text: str, written: str, start: int, end: int, spelling: Spelling, shorter: Spelling | None
+) -> tuple[Spelling, int]:
     """Return what the name means with a suffix that stands further on, without one that is an adverb."""
-    written = match[1]
-    spelling = _spelling(written)
     if text[end : end + 1] != " ":
         return spelling, end
-    if written.endswith("super"):
+    if shorter is not None:
         if _SUPER_ADVERB.match(text, end):
-            shorter = spellings().get(squeeze(written)[:-_SUPER])
-            if shorter:
-                return shorter, match.start(1) + len(written[:-_SUPER].rstrip(" -_"))
-    elif match[2] is None:
-        late = _LATE_SUFFIX.match(text, end)
-        if late is None and ("2048sp" in text or "gme" in text):
-            late = _VARIANT.search(text, end, end + _VARIANT_WITHIN)
-        if late and (written[-1:].isdigit() or written.endswith("ti")):
-            suffix = late[late.lastindex or 0]
-            fuller = spellings().get(squeeze(written) + squeeze(suffix))
-            if fuller:
-                return fuller, end if late.re is _VARIANT else late.end()
+            return shorter, start + len(written[:-_SUPER].rstrip(" -_"))
+        return spelling, end
+    late = _LATE_SUFFIX.match(text, end)
+    if late is None and ("2048sp" in text or "gme" in text):
+        late = _VARIANT.search(text, end, end + _VARIANT_WITHIN)
+    if late:
+        suffix = late[late.lastindex or 0]
+        fuller = spellings().get(squeeze(written) + squeeze(suffix))
+        if fuller:
+            return fuller, end if late.re is _VARIANT else late.end()
     return spelling, end
 
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from tracker.normalize.mentions import Mention
 
 #: A count beside an x or in brackets. Cheap, so that most titles are done at once: GDDR6X and RTX 4090 are no counts.
+#: Every branch begins with a letter that few words have; the digit before it is looked at from there.
 _COUNT = re.compile(
-    r"[0-9](?<!ddr[0-9])(?: ?x(?![a-z0-9])|pcs?(?![a-z]))|x(?<![a-z0-9]x) ?\(?(?!16)[0-9]{1,2}(?![0-9])"
-    r"|\(x?[0-9]{1,2}x?(?:[ )]|$)"
+    r"x(?:(?<=[0-9]x)(?<!ddr[0-9]x)|(?<=[0-9] x)(?<!ddr[0-9] x))(?![a-z0-9])|p(?<=[0-9]p)(?<!ddr[0-9]p)cs?(?![a-z])"
+    r"|x(?<![a-z0-9]x) ?\(?(?!16)[0-9]{1,2}(?![0-9])|\(x?[0-9]{1,2}x?(?:[ )]|$)"
 )
 _NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "pair": 2, "both": 2}
 _WORD = "|".join(word for word in _NUMBER_WORDS if word not in ("pair", "both"))

@@ -75,12 +75,10 @@ def narrow(text: str, item: Found) -> tuple[Model, ...]:
     stated = {size.gb for size in item.sizes if not size.system}
     low, high = text.rfind("\n", 0, item.start) + 1, text.find("\n", item.end)
     line = text[low : high if high >= 0 else len(text)]
-    said = {
-        word
-        for word, (needles, pattern) in _FORM_WORDS.items()
-        if any(needle in line for needle in needles) and pattern.search(line)
-    }
-    named = [model for model in models if _name_words(model.name) & said.difference(_WEAK_WORDS)]
+    words = [_name_words(model.name) for model in models]
+    said = {word for word in _FORM_WORDS.keys() & frozenset().union(*words) if _says(line, word)}
+    telling = said.difference(_WEAK_WORDS)
+    named = [model for model, own in zip(models, words, strict=True) if own & telling] if telling else []
     for weak in _WEAK_WORDS:
         if not named and weak in said:
             named = [model for model in models if weak in _name_words(model.name)]
@@ -89,6 +87,15 @@ def narrow(text: str, item: Found) -> tuple[Model, ...]:
                 named = []
     fitting = [model for model in named or models if stated & model.skus.keys()] if stated else []
     return tuple((fitting if named else _usual(fitting)) or named or _usual(models))
+
+
+def _says(line: str, word: str) -> bool:
+    """Tell whether ``line`` says a word of ``_FORM_WORDS``."""
+    needles, pattern = _FORM_WORDS[word]
+    for needle in needles:
+        if needle in line:
+            return pattern.search(line) is not None
+    return False
 
 
 @cache

@@ -13,7 +13,7 @@ from tracker.normalize.parts_and_words import settle
 from tracker.normalize.quantity import Quantity, find_quantity
 from tracker.normalize.same_card import distinct, names_another
 from tracker.normalize.types import Condition, ListingText, Offer, Reading, TraceStep
-from tracker.normalize.words import Hit, find_words
+from tracker.normalize.words import Hit, Said, find_words
 
 _EACH = re.compile(r"\b(?:each|ea|per (?:card|gpu|unit|piece|pc)|a piece|le pezzo|stückpreis|pro stück)\b")
 _TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
@@ -50,26 +50,23 @@ def read_title(listing: ListingText, explain: bool = False) -> Reading:
     """Return how the title of ``listing`` reads: one offer, or one reject code."""
     trace = _Trace(True) if explain else _SILENT
     cleaned = clean(listing.title[:_MOST_READ])
-    hits = find_words(cleaned.text)
+    said = find_words(cleaned.text)
     if explain:
-        for hit in hits:
-            said = sorted(hit.tags) or [hit.goods.name if hit.goods else ""]
-            trace.add("word", ", ".join(said), hit.start, hit.end)
-    tags: set[str] = set()
-    for hit in hits:
-        tags |= hit.tags
+        for hit in said.hits:
+            lists = sorted(hit.tags) or [hit.goods.name if hit.goods else ""]
+            trace.add("word", ", ".join(lists), hit.start, hit.end)
     mentions = _mentions(cleaned, trace)
-    code, mention = _what(cleaned, listing, hits, tags, mentions, trace)
+    code, mention = _what(cleaned.text, listing, said, mentions, trace)
     if code or mention is None:
         trace.add("reject", code or "no_card")
         return Reading(intent="sell", reject=code or "no_card", trace=tuple(trace.steps))
-    quantity = find_quantity(cleaned.text, mentions, tags)
+    quantity = find_quantity(cleaned.text, mentions, said.tags)
     if quantity.open:
         trace.add("reject", "open_lot", quantity.start, quantity.end)
         return Reading(intent="sell", reject="open_lot", trace=tuple(trace.steps))
     if quantity.cards > 1:
         trace.add("quantity", str(quantity.cards), quantity.start, quantity.end)
-    offer = _offer(cleaned, listing, mention, quantity, hits, tags, trace)
+    offer = _offer(cleaned.text, listing, mention, quantity, said, trace)
     return Reading(intent="sell", offers=(offer,), trace=tuple(trace.steps))
 
 
@@ -101,19 +98,14 @@ def _is_open(mention: Mention) -> bool:
 
 
 def _what(
-    cleaned: CleanText,
-    listing: ListingText,
-    hits: Sequence[Hit],
-    tags: set[str],
-    mentions: list[Mention],
-    trace: _Trace,
+    text: str, listing: ListingText, said: Said, mentions: list[Mention], trace: _Trace
 ) -> tuple[str | None, Mention | None]:
     """Return the reject code, or the one card that is sold."""
-    text = cleaned.text
-    price = float(listing.price) if listing.price is not None and listing.currency in _NEAR_THE_DOLLAR else None
-    if not mentions and not tags & _SPEAKS_OF_CARDS:
+    tags = said.tags
+    if not mentions and tags.isdisjoint(_SPEAKS_OF_CARDS):
         return "no_card", None
-    accessory = find_accessory(text, hits, mentions, price)
+    price = listing.price if listing.currency in _NEAR_THE_DOLLAR else None
+    accessory = find_accessory(text, said, mentions, price)
     if accessory:
         name = accessory.goods.name if accessory.goods else "no card"
         trace.add("accessory", name, accessory.start, accessory.end)
@@ -125,15 +117,15 @@ def _what(
         return "wanted", None
     if not mentions:
         return "unknown_model", None
-    cards = distinct(text, [mention for mention in mentions if mention.witnessed], hits)
+    cards = distinct(text, [mention for mention in mentions if mention.witnessed], said.hits)
     if not cards:
         return "unconfirmed_model", None
-    machine = find_machine(text, hits, tags, cards)
+    machine = find_machine(text, said.hits, tags, cards)
     if machine:
         code, word = machine
         trace.add(code, word.text if word else "processor", word.start if word else None, word.end if word else None)
         return code, None
-    if len({card.model for card in cards}) > 1:
+    if len(cards) > 1 and len({card.model for card in cards}) > 1:
         return ("mixed_lot" if find_quantity(text, cards, tags).cards > 1 else "menu"), None
     card = cards[0]
     if "/" in text and any(names_another(text, named) for named in mentions):
@@ -146,35 +138,30 @@ def _what(
     return None, card
 
 
-def _offer(
-    cleaned: CleanText,
-    listing: ListingText,
-    card: Mention,
-    quantity: Quantity,
-    hits: Sequence[Hit],
-    tags: set[str],
-    trace: _Trace,
-) -> Offer:
+def _offer(text: str, listing: ListingText, card: Mention, quantity: Quantity, said: Said, trace: _Trace) -> Offer:
+    tags = said.tags
     condition = condition_of(listing.condition_id, listing.condition)
-    broken = condition == "parts" or ("broken" in tags and not _only_without_outputs(cleaned.text, hits))
+    broken = condition == "parts" or ("broken" in tags and not _only_without_outputs(text, said.hits))
     if broken:
-        trace.add("broken", next((hit.text for hit in hits if "broken" in hit.tags), "condition"))
+        trace.add("broken", next((hit.text for hit in said.hits if "broken" in hit.tags), "condition"))
         condition = "parts"
     if condition is None:
-        condition = next((kind for pattern, kind in _TITLE_CONDITION if pattern.search(cleaned.text)), None)
-    flags = tuple([name for name in _FLAGS if name in tags]) if tags else ()
+        condition = next((kind for pattern, kind in _TITLE_CONDITION if pattern.search(text)), None)
+    flags = () if tags.isdisjoint(_FLAGS) else tuple([name for name in _FLAGS if name in tags])
     form = card.form
     if form == "desktop" and "laptop" in tags and "not_laptop" not in tags:
         form = "mobile"
     if "mac" in tags and form == "desktop":
         form = "mpx"
-    each = quantity.cards == 1 or _EACH.search(cleaned.text) is not None
+    has_sku = form in ("desktop", "sxm")
+    settled = len(card.skus) == 1
+    each = quantity.cards == 1 or _EACH.search(text) is not None
     price = listing.price if listing.price is not None and listing.price > 0 else None
     return Offer(
         model=card.model,
         vram_gb=card.vram_gb,
-        sku=card.skus[0] if len(card.skus) == 1 and form in ("desktop", "sxm") else None,
-        candidates=card.skus if len(card.skus) != 1 and form in ("desktop", "sxm") else (),
+        sku=card.skus[0] if settled and has_sku else None,
+        candidates=card.skus if has_sku and not settled else (),
         form=form,
         quantity=quantity.cards,
         price=price if each else None,

@@ -72,9 +72,19 @@ _SEEN: dict[str, Word] = {}
 _SEEN_LIMIT = 50_000
 
 
-def find_words(text: str) -> list[Hit]:
-    """Return the phrases in clean ``text`` in order; where two overlap, the longer one that begins first."""
-    hits = []
+class Said(NamedTuple):
+    """What the words of a title say: the phrases in order, all their lists, and those that name an accessory."""
+
+    hits: list[Hit]
+    tags: set[str]
+    goods: list[Hit]
+
+
+def find_words(text: str) -> Said:
+    """Return the phrases in clean ``text``; where two overlap, the longer one that begins first."""
+    hits: list[Hit] = []
+    goods: list[Hit] = []
+    tags: set[str] = set()
     for match in word_pattern().finditer(text):
         written = match[0]
         word = _SEEN.get(written)
@@ -82,6 +92,11 @@ def find_words(text: str) -> list[Hit]:
             word = phrases()[_GAPS.sub("", written)]
             if len(_SEEN) < _SEEN_LIMIT:
                 _SEEN[written] = word
+        said, thing = word
         start, end = match.span()
-        hits.append(_hit(Hit, (start, end, written, word.tags, word.goods)))
-    return hits
+        hit = _hit(Hit, (start, end, written, said, thing))
+        hits.append(hit)
+        tags |= said
+        if thing is not None:
+            goods.append(hit)
+    return Said(hits, tags, goods)
