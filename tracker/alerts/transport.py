@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawlers.secrets import keep_secret
 from db.errors import GpudealsError
+from tracker.alerts.channel import channel_at
 from tracker.alerts.outcomes import MaybeSentError, NoServerError, RefusedError, TryAgainError
 from tracker.alerts.smtp import Smtp
 
@@ -86,29 +87,6 @@ class MailboxFile:
         """Nothing is held open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Apprise:
-    """Any other channel that apprise knows; the text part goes there."""
-
-    url: str = field(repr=False)
-
-    def send(self, message: EmailMessage) -> None:
-        """Send subject and text of ``message``."""
-        try:
-            import apprise
-        except ImportError:
-            raise GpudealsError("other channels than mail need the extra: pip install 'gpudeals[notify]'") from None
-        channel = apprise.Apprise()
-        if not channel.add(self.url):
-            raise GpudealsError("[smtp] url begins with no channel that is known (smtp://, smtps://, file:, stdout:)")
-        text = message.get_body(("plain",))
-        if not channel.notify(title=str(message["Subject"]), body=text.get_content() if text else ""):
-            raise TryAgainError("the channel did not take the message")
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
 def transport_for(url: str) -> Transport:
     """Return the transport that ``url`` names: smtp:, smtps:, file:, stdout: or an apprise address.
 
@@ -139,5 +117,5 @@ def transport_for(url: str) -> Transport:
         return Terminal()
     if parts.scheme:
         keep_secret(url)
-        return Apprise(url)
+        return channel_at(url)
     raise GpudealsError("[smtp] url has to begin with smtp://, smtps://, file: or stdout:")

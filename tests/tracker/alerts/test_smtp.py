@@ -2,9 +2,7 @@
 
 import socket
 import ssl
-import sys
 import threading
-import types
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -249,29 +247,3 @@ def test_the_terminal_shows_the_text(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_context_verifies_certificates_by_default() -> None:
     assert ssl.create_default_context().verify_mode is ssl.CERT_REQUIRED
-
-
-def test_another_channel_gets_subject_and_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, str]] = []
-
-    class Channel:
-        def add(self, url: str) -> bool:
-            return url.startswith("ntfy://")
-
-        def notify(self, title: str, body: str) -> bool:
-            told.append((title, body))
-            return len(told) < 2
-
-    module = types.ModuleType("apprise")
-    module.Apprise = Channel  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "apprise", module)
-    channel = transport_for("ntfy://topic")
-    channel.send(note())
-    assert told[0][0] == "a note" and "From here on" in told[0][1]
-    with pytest.raises(TryAgainError, match="did not take"):
-        channel.send(note())
-    with pytest.raises(GpudealsError, match="no channel that is known"):
-        transport_for("smpt://host").send(note())
-    monkeypatch.setitem(sys.modules, "apprise", None)
-    with pytest.raises(GpudealsError, match=r"gpudeals\[notify\]"):
-        channel.send(note())
