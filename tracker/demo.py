@@ -28,6 +28,7 @@ from tracker.alerts.outbox import Delivered
 from tracker.alerts.rules import Rule
 from tracker.alerts.watches import add_watch
 from tracker.ingest import ingest
+from tracker.ingest.once import read_once
 from tracker.judging import Judge
 from tracker.plan import plan_searches
 from tracker.pricing.ranking import market_rows
@@ -136,25 +137,29 @@ class Demo:
 
         On the last two evenings the day's listings are read and priced and the watches are matched.
         """
-        plan_searches(engine)
-        self._watch(engine)
-        judge, outcomes = Judge(engine), Counter[str]()
-        crawlers = [_start(name) for name in SOURCES]
+        crawlers = {name: _start(name) for name in SOURCES}  # they get ready while the rest does
         try:
+            plan_searches(engine)
+            self._watch(engine)
+            read = read_once()
+            judge, outcomes = Judge(engine, read), Counter[str]()
             for day in range(1, self.days + 1):
+                evening = self.now
                 self.sandbox.advance(days=1)
-                for process in crawlers:
+                for name, process in crawlers.items():
+                    # Yesterday's run is judged only now, while the source before this one is being crawled.
+                    outcomes.update(judged.verdict.outcome for judged in judge.judge_all(evening, name))
                     _ask(process, self.now)
-                for process in crawlers:
+                for process in crawlers.values():
                     _answer(process)
-                outcomes.update(judged.verdict.outcome for judged in judge.judge_all(self.now))
                 if day >= self.days - 1:
-                    ingest(engine)
+                    outcomes.update(judged.verdict.outcome for judged in judge.judge_all(self.now))
+                    ingest(engine, read=read)
                     evaluate(engine, self.now)
                     self.deliver(engine)
                 day_done(day)
         finally:
-            for process in crawlers:
+            for process in crawlers.values():
                 _stop(process)
         return outcomes
 

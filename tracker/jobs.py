@@ -17,6 +17,7 @@ from db.store.runs import run_row
 from tracker.alerts.notifying import evaluate, send_queued
 from tracker.crawls import crawl_in_process, expire
 from tracker.ingest import ingest
+from tracker.ingest.once import read_once
 from tracker.judging import Judge
 from tracker.notices import tell_operator
 from tracker.plan import plan_searches
@@ -85,8 +86,9 @@ class Work:
 
     def _follow(self, name: str, status: int, told: dict[str, Any]) -> str:
         """Judge, read, price and alert. Runs of every source that wait are judged, so none is ever left."""
-        Judge(self.engine).judge_all(self.clock())  # a new one: what a judge has read it keeps
-        counts = ingest(self.engine)
+        read = read_once()
+        Judge(self.engine, read).judge_all(self.clock())  # a new one: what a judge has read it keeps
+        counts = ingest(self.engine, read=read)
         mailed = self.alert() if counts.read else ""
         run_id, end = told.get("run"), told.get("end")
         words = str(told.get("message") or "")

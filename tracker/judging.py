@@ -16,6 +16,7 @@ from db.errors import GpudealsError
 from db.store.purge import checkpoint, purge_listings
 from db.store.runs import run_row
 from tracker.health import HISTORY, Baseline, Expectation, Finding, Summary, Verdict, baseline_of, judge
+from tracker.ingest.views import Reader
 
 SAMPLE = 500  # listings of a run that the rules are tried on
 _REMEMBERED = 8 * HISTORY  # runs to look through for earlier prices of the cards that this one met
@@ -45,16 +46,17 @@ class _Read:
 
 
 class Judge:
-    """Judges runs; what it has read once it does not read again."""
+    """Judges runs; what it has read once it does not read again. ``read`` are the rules, where they are shared."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, read: Reader | None = None) -> None:
         self._engine = engine
+        self._rules = read
         self._read: dict[tuple[int, str], _Read] = {}
 
-    def judge_all(self, now: datetime | None = None) -> list[Judged]:
-        """Judge every crawl that ended and was not judged yet, oldest first."""
+    def judge_all(self, now: datetime | None = None, source: str | None = None) -> list[Judged]:
+        """Judge every crawl that ended and was not judged yet, of one source or of all, oldest first."""
         with self._engine.connect() as connection:
-            waiting = [row.id for row in unjudged_runs(connection)]
+            waiting = [row.id for row in unjudged_runs(connection, source and [source])]
         return [self.judge(run_id, now) for run_id in waiting]
 
     def judge(self, run_id: int, now: datetime | None = None) -> Judged:
@@ -142,17 +144,21 @@ class Judge:
         if known is None:
             if len(self._read) >= _CACHED:
                 self._read.clear()
-            known = self._read[key] = _read(row)
+            known = self._read[key] = _read(row, self._reader())
         return known
 
+    def _reader(self) -> Reader:
+        from tracker.normalize import read_listing
 
-def _read(row: Any) -> _Read:
+        return self._rules or read_listing
+
+
+def _read(row: Any, read: Reader) -> _Read:
     from tracker.catalog import catalog
     from tracker.ingest.reading import read_revision
-    from tracker.normalize import read_listing
 
     cards = catalog()
-    lines = read_revision(_Listing(row.listing_id, row.source, row.external_id), row, None, read_listing, cards).lines
+    lines = read_revision(_Listing(row.listing_id, row.source, row.external_id), row, None, read, cards).lines
     prices = tuple(
         (f"{line.offer.sku}|{line.kind}|{line.currency}", line.unit_price)
         for line in lines
