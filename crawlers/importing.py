@@ -28,13 +28,14 @@ def _silent(_file: str, _read: int) -> None:
 
 @dataclass(slots=True)
 class ImportCounts:
-    """What an import did; ``new``, ``changed`` and ``same`` add up to the listings that the files hold."""
+    """What an import did; ``new``, ``changed``, ``same`` and ``left_out`` add up to the listings of the files."""
 
     used: int = 0
     skipped: int = 0
     new: int = 0
     changed: int = 0
     same: int = 0
+    left_out: int = 0  # taken away before, though the file still holds them
     purged: int = 0
     problems: int = 0
 
@@ -46,6 +47,7 @@ class ImportCounts:
             "new": self.new,
             "changed": self.changed,
             "same": self.same,
+            "left_out": self.left_out,
             "purged": self.purged,
             "problems": self.problems,
         }
@@ -125,10 +127,11 @@ def store_listings(
         return
     with engine.begin() as conn:
         stored = store.store_page(conn, run_id, rows, cursor=cursor, now=now)
-        purged = store.purge_listings(conn, removed) if removed else 0
+        purged = store.purge_listings(conn, removed, taken_away=now) if removed else 0
     counts.new += stored.new
     counts.changed += stored.changed
     counts.same += stored.same
+    counts.left_out += stored.left_out
     counts.purged += purged
 
 

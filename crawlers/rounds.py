@@ -56,7 +56,7 @@ def _scrapy_rounds(engine: Engine, source: Source) -> None:
     from crawlers.ebay_browse import crawl_in_loop
     from crawlers.scrapy_settings import scrapy_settings
 
-    process = AsyncCrawlerProcess(scrapy_settings(), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings())
 
     async def rounds() -> None:
         loop = asyncio.get_running_loop()

@@ -143,6 +143,8 @@ class Run:
             if then is not None:
                 then(connection)
         self.tally.stored.update(new=stored.new, changed=stored.changed, same=stored.same)
+        if stored.left_out:
+            self.tally.dropped["taken_away"] += stored.left_out
         self.progress(f"{self.source}: {self.tally.searches} pages, {len(self.tally.met):,} listings")
         return stored.new, stored.changed, stored.same
 

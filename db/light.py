@@ -311,6 +311,12 @@ sighting = _table(
     seen_at=UtcDateTime,
 )
 
+taken_away = _table(
+    "taken_away",
+    id=BigInt,
+    until=UtcDateTime,
+)
+
 watch = _table(
     "watch",
     id=BigInt,
@@ -332,6 +338,7 @@ TABLES = (
     raw_listing,
     raw_revision,
     sighting,
+    taken_away,
     crawl_plan,
     correction,
     quota,

@@ -81,7 +81,7 @@ class Judge:
             run = run_row(connection, run_id)
             promoted = store.accept_run(connection, run_id, now)
             settle(connection, run.source, run.counters, run.started_at, now, counts=True)
-            purged = purge_listings(connection, run.counters.get("purge") or ())
+            purged = purge_listings(connection, run.counters.get("purge") or (), taken_away=now)
         self._clear(purged)
         return _judged(run, Verdict("ok"), promoted.gone, purged)
 
@@ -97,7 +97,7 @@ class Judge:
             if counts:
                 expected = run.counters.get("missing") or None
                 gone = store.promote_run(connection, run.id, now, expected=expected).gone
-                purged = purge_listings(connection, run.counters.get("purge") or ())
+                purged = purge_listings(connection, run.counters.get("purge") or (), taken_away=now)
             elif verdict.outcome == "failed":
                 store.drop_run(connection, run.id)
             settle(connection, run.source, run.counters, run.started_at, now, counts=counts)

@@ -2,7 +2,7 @@
 
 from db.models.alerts import Alert, JobRun, Lease, Watch
 from db.models.derived import DailyPrice, DailyTodo, FairValue, Gpu, Observation, Offer
-from db.models.raw import Correction, CrawlPlan, CrawlRun, Cursor, Quota, RawListing, RawRevision, Sighting
+from db.models.raw import Correction, CrawlPlan, CrawlRun, Cursor, Quota, RawListing, RawRevision, Sighting, TakenAway
 
 __all__ = [
     "Alert",
@@ -22,5 +22,6 @@ __all__ = [
     "RawListing",
     "RawRevision",
     "Sighting",
+    "TakenAway",
     "Watch",
 ]

@@ -138,6 +138,19 @@ class Correction(SQLModel, table=True):
     created_at: datetime
 
 
+class TakenAway(SQLModel, table=True):
+    """A listing that its author, a moderator or a person took away: what was seen of it until ``until`` stays out.
+
+    Of the listing only ``stable_id(source, external_id)`` is kept, no text, no price, no name. The mark stays for
+    good, since a dump of any age may be imported at any time; it goes when the market shows the listing again.
+    """
+
+    __tablename__ = "taken_away"
+
+    id: int = Field(primary_key=True, sa_type=BigInt)
+    until: datetime
+
+
 class Quota(SQLModel, table=True):
     """Calls spent of a daily allowance."""
 

@@ -14,6 +14,7 @@ from db.store.merge import Sight
 from db.store.rows import RevisionRow, Stored, revision_id
 from db.store.runs import run_row
 from db.store.sql import chunks, insert_for, insert_missing, lock_writers, storable
+from db.store.taken_away import still_there
 
 _run, _listing, _revision, _sighting = light.crawl_run, light.raw_listing, light.raw_revision, light.sighting
 
@@ -26,7 +27,7 @@ def store_page(
     cursor: tuple[str, str, str] | None = None,
     now: datetime | None = None,
 ) -> Stored:
-    """Store the rows of a page and return how many were of new listings, changed, or said nothing new.
+    """Store the rows of a page and return how many were of new listings, changed, said nothing new, or stay out.
 
     The caller opens one transaction a page, ``with engine.begin() as conn``, so that the rows and
     the ``cursor`` (source, name, value) stand or fall together. What an import stores counts at once;
@@ -36,8 +37,10 @@ def store_page(
     run = run_row(conn, run_id)
     if cursor is not None:
         set_cursor(conn, *cursor, now=now or datetime.now(UTC))
+    given = len(rows)
+    rows = still_there(conn, rows)
     if not rows:
-        return Stored()
+        return Stored(left_out=given)
     fresh = _store_listings(conn, rows)
     if run.promoted_at is not None:
         met: dict[int, list[Sight]] = {}
@@ -47,10 +50,10 @@ def store_page(
         before = apply_sightings(conn, run_id, met, content, keep_all=True).before
     else:
         before = _stage(conn, run_id, rows)
-    return _count(rows, fresh, before)
+    return _count(rows, fresh, before, given - len(rows))
 
 
-def _count(rows: Sequence[RevisionRow], fresh: set[int], before: dict[int, set[str]]) -> Stored:
+def _count(rows: Sequence[RevisionRow], fresh: set[int], before: dict[int, set[str]], left_out: int) -> Stored:
     new = changed = 0
     for row in rows:
         known = before.setdefault(row.listing_id, set())
@@ -62,7 +65,7 @@ def _count(rows: Sequence[RevisionRow], fresh: set[int], before: dict[int, set[s
             new += 1
         else:
             changed += 1
-    return Stored(new, changed, len(rows) - new - changed)
+    return Stored(new, changed, len(rows) - new - changed, left_out)
 
 
 def _store_listings(conn: Connection, rows: Sequence[RevisionRow]) -> set[int]:

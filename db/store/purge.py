@@ -11,6 +11,7 @@ from db.engine import BUSY_SECONDS
 from db.store.prices import write_readings
 from db.store.rollup import settle
 from db.store.sql import chunks, lock_writers
+from db.store.taken_away import keep_out
 
 _listing, _correction = light.raw_listing, light.correction
 
@@ -18,8 +19,11 @@ _listing, _correction = light.raw_listing, light.correction
 _BELONGING = tuple(reversed([table for table in light.TABLES if "listing_id" in table.c]))
 
 
-def purge_listings(conn: Connection, listing_ids: Iterable[int]) -> int:
+def purge_listings(conn: Connection, listing_ids: Iterable[int], *, taken_away: datetime | None = None) -> int:
     """Delete listings with their revisions, offers, prices, alerts and corrections; return how many there were.
+
+    ``taken_away`` is when somebody took them away: what older files hold of them then stays out. Where they only
+    grew too old to be kept, there is none.
 
     The daily roll-up is counted anew as if they had never been seen, relists of theirs become first
     listings, and fair values that they may have entered are dropped (``rollup.mark``). What SQLite deletes it
@@ -29,6 +33,8 @@ def purge_listings(conn: Connection, listing_ids: Iterable[int]) -> int:
     if not ids:
         return 0
     lock_writers(conn)
+    if taken_away is not None:
+        keep_out(conn, ids, taken_away)
     write_readings(conn, ids, [], [], rules_version=0)
     purged = 0
     for part in chunks(ids):

@@ -95,14 +95,20 @@ def revision_id(listing: int, observed_at: datetime, content_hash: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of the rows of a page; the three add up to their number."""
+    """What became of the rows of a page; the four add up to their number. ``left_out`` were taken away before."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
+    left_out: int = 0
 
     def __add__(self, other: "Stored") -> "Stored":
-        return Stored(self.new + other.new, self.changed + other.changed, self.same + other.same)
+        return Stored(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.same + other.same,
+            self.left_out + other.left_out,
+        )
 
 
 @dataclass(frozen=True, slots=True)

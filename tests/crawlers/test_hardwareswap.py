@@ -221,6 +221,20 @@ def test_a_post_that_was_taken_away_is_purged_to_the_last_byte(
     assert b"canary-text" not in left
 
 
+def test_a_post_that_was_taken_away_and_is_shown_again_is_known_again(
+    reddit: FakeReddit, sqlite: Engine, poll: Callable[..., Judged]
+) -> None:
+    reddit.posts = posts_at(30, stamp(NOW), step=60)
+    before = dict(reddit.posts[11])
+    poll(NOW)
+    reddit.posts[11] |= {"selftext": "[removed]", "removed_by_category": "moderator"}
+    poll(NOW + timedelta(hours=4))
+    assert before["id"] not in known(sqlite)
+    reddit.posts[11] = before
+    poll(NOW + timedelta(hours=8))
+    assert before["id"] in known(sqlite)
+
+
 def test_closed_posts_too_are_asked_after_within_48_hours(
     reddit: FakeReddit, sqlite: Engine, poll: Callable[..., Judged]
 ) -> None:

@@ -17,7 +17,7 @@ from db.crawls import get_cursor
 from tests.crawlers.test_price_csv import HEADER
 from tests.crawlers.test_recognize import KNOWN, encoded
 from tests.crawlers.test_reddit_archive import line
-from tests.crawlers.test_reddit_posts import listing, post
+from tests.crawlers.test_reddit_posts import CREATED, listing, post
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TABLES = (
@@ -107,6 +107,21 @@ def test_a_post_that_was_taken_away_is_purged_and_never_stored(engine: Engine, t
     assert (counts.new, counts.purged) == (0, 1)
     with engine.connect() as conn:
         assert [r.external_id for r in conn.execute(select(light.raw_listing))] == ["1qaaa02"]
+
+
+def test_an_older_file_does_not_bring_back_what_was_taken_away(engine: Engine, tmp_path: Path) -> None:
+    """The dump and the saved answer still hold the text of a post that was deleted later."""
+    key = {"id": "1qaaa01", "selftext": "canary text $500"}
+    (tmp_path / "older dump").write_bytes(b"\n".join((line(1), line(2, **key, created_utc=CREATED.timestamp()))))
+    (tmp_path / "saved.json").write_bytes(encoded(listing(post(**key), post(id="1qaaa02"))))
+    (tmp_path / "deleted.json").write_bytes(encoded(listing(post(removed_by_category="deleted"))))
+    take(engine, tmp_path / "deleted.json")
+    counts = take(engine, tmp_path / "older dump", tmp_path / "saved.json")
+    assert (counts.new, counts.left_out, counts.purged) == (2, 2, 0)
+    assert counts.as_json()["left_out"] == 2
+    with engine.connect() as conn:
+        assert {r.external_id for r in conn.execute(select(light.raw_listing))} == {"b00001", "1qaaa02"}
+        assert not [r for r in conn.execute(select(light.raw_revision)) if "canary" in (r.body or "")]
 
 
 def test_a_dump_goes_on_where_it_was_killed(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

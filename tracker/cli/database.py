@@ -92,7 +92,8 @@ def purge(
     """Forget listings and everything that was made of them: texts, prices, offers, alerts, corrections.
 
     Price histories are counted anew as if the listings had never been seen, and SQLite overwrites
-    what it deletes. There is no way back but a backup.
+    what it deletes. Listings that are named are not taken in again from older files: a key made of
+    market and number is kept of them, and nothing else. There is no way back but a backup.
     """
     if bool(listings) == (older_than is not None):
         raise typer.BadParameter("name listings (SOURCE:ID) or give --older-than DAYS, one of the two")
@@ -103,11 +104,11 @@ def purge(
 
     with _opened() as engine:
         with engine.begin() as conn:
+            now = datetime.now(UTC)
             if older_than is not None:
-                ids = last_seen_before(conn, datetime.now(UTC) - timedelta(days=older_than), source)
+                purged = purge_listings(conn, last_seen_before(conn, now - timedelta(days=older_than), source))
             else:
-                ids = _listing_ids(conn, listings or [])
-            purged = purge_listings(conn, ids)
+                purged = purge_listings(conn, _listing_ids(conn, listings or []), taken_away=now)
         typer.echo(f"purged {purged:,} {'listing' if purged == 1 else 'listings'}")
         if not checkpoint(engine):
             raise GpudealsError("another process is reading; the purged text leaves SQLite's log when it is done")

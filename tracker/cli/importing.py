@@ -126,6 +126,7 @@ def _summary(counts: "ImportCounts") -> None:
         f"{_many(counts.used, 'file')} used, {counts.skipped:,} skipped; "
         f"{_many(listings, 'listing')}: {counts.new:,} new, {counts.changed:,} changed, {counts.same:,} the same"
         + (f"; {counts.purged:,} purged, for they were taken away" if counts.purged else "")
+        + (f"; {counts.left_out:,} left out, for they were taken away before" if counts.left_out else "")
         + (f"; {_many(counts.problems, 'row')} could not be read" if counts.problems else "")
     )
 

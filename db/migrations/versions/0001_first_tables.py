@@ -138,6 +138,11 @@ def upgrade() -> None:
         batch_op.create_index('ix_raw_listing_state', ['source', 'state', 'last_seen'], unique=False)
         batch_op.create_index('ix_raw_listing_unread', ['rules_version', 'id'], unique=False)
 
+    op.create_table('taken_away',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_taken_away'))
+    )
     op.create_table('watch',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -373,6 +378,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_watch_email'))
 
     op.drop_table('watch')
+    op.drop_table('taken_away')
     with op.batch_alter_table('raw_listing', schema=None) as batch_op:
         batch_op.drop_index('ix_raw_listing_unread')
         batch_op.drop_index('ix_raw_listing_state')

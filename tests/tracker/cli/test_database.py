@@ -75,6 +75,7 @@ def test_listings_are_purged_by_name(run: Run, engine: Engine) -> None:
     assert run("db", "purge", "ebay:1", "ebay:2:red") == 0
     assert run.out == "purged 2 listings\n"
     assert set(history(engine)) == {"3"}
+    assert import_rows(engine, [sighting("1", 1)]).left_out == 1
 
 
 def test_a_listing_that_is_not_there_is_named_and_nothing_is_purged(run: Run, engine: Engine) -> None:
