@@ -1,7 +1,9 @@
 """Listings a second of the normalizer, side by side with what others do, on one core.
 
-Run as ``python -m tests.bench.bench_normalize``. The titles are those written for the tests; the
-figures are processor time, the best of several rounds, so that a busy machine matters less.
+Run as ``python -m tests.bench.bench_normalize``. The titles are those written for the tests, and real
+ones where ``../shared/data`` has them: the hand-labelled ones, which were picked for being hard to read,
+and all of some answers of a search. The figures are processor time, the best of several rounds, so that
+a busy machine matters less. Each round reads every title once, and no reading is kept from one to the next.
 
 (a) A loop of regular expressions per card, as the filter of the program GPU Poet works: every word
     of the card's label as a whole word, then its memory size, then the words that exclude. Once for
@@ -11,6 +13,7 @@ figures are processor time, the best of several rounds, so that a busy machine m
 (c) The floor: one trie-factored scan of the lower-cased title for all spellings, and nothing else.
 """
 
+import json
 import re
 import time
 import tomllib
@@ -21,6 +24,7 @@ from tests.tracker.normalize.title_table import cases
 from tracker.catalog import catalog
 from tracker.catalog import names as card_names
 from tracker.normalize import ListingText, read_listing
+from tracker.normalize.jsonl import listing_of
 from tracker.normalize.names import name_pattern
 from tracker.normalize.vocabulary import forms
 
@@ -31,6 +35,7 @@ EXCLUDING = (
     *("sxm", "smx", "neutered", "box only", "empty box", "cooling fan", "block only", "backplate for", "parts only"),
     "for parts",
 )
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 POSTS = Path(__file__).resolve().parents[1] / "tracker" / "normalize" / "posts" / "cases"
 
 
@@ -107,6 +112,38 @@ def _posts() -> list[ListingText]:
     return found
 
 
+def labelled_titles() -> list[ListingText]:
+    """The real listings that were labelled by hand."""
+    lines = (REAL / "labelled" / "ebay.input.jsonl").read_text(encoding="utf-8").splitlines()
+    return [listing_of(json.loads(line), "1") for line in lines]
+
+
+def searched_titles() -> list[ListingText]:
+    """Every listing of the saved answers of searches, as the market gave them."""
+    found = []
+    for path in sorted((REAL / "ebay_browse").glob("search_*.json")):
+        for item in json.loads(path.read_text(encoding="utf-8")).get("itemSummaries", ()):
+            price = item.get("price", {})
+            row = {"title": item["title"], "price": price.get("value"), "currency": price.get("currency")}
+            row |= {"condition": item.get("condition"), "condition_id": item.get("conditionId")}
+            found.append(listing_of(row, item["itemId"]))
+    return found
+
+
+def _show_real(name: str, read: Callable[[], list[ListingText]]) -> None:
+    """Print the rate on real titles and that of one scan, or why there is none."""
+    if not REAL.is_dir():
+        print(f"{name}: left out, as the real listings (../shared/data) are not on this machine")
+        return
+    listings = read()
+    repeated = listings * max(1, 2000 // len(listings))
+    ours = rate(lambda: [read_listing(listing) for listing in repeated], len(repeated))
+    floor = rate(one_scan([listing.title for listing in repeated]), len(repeated))
+    print(f"{len(listings):,} {name}")
+    print(f"  {'read_listing, titles':<42} {ours:>12,.0f}/s")
+    print(f"  {'(c) one scan for all names':<42} {floor:>12,.0f}/s   ours is {ours / floor:8.2f} times as fast")
+
+
 def main() -> None:
     """Print the rates and how they compare."""
     listings = [case.listing for case in cases()] * 3
@@ -123,6 +160,8 @@ def main() -> None:
     print(f"{len(titles):,} titles; processor time, one core")
     for name, per_second in rows:
         print(f"  {name:<42} {per_second:>12,.0f}/s   ours is {ours / per_second:8.2f} times as fast")
+    _show_real("real titles, labelled by hand", labelled_titles)
+    _show_real("real titles, all of some searches", searched_titles)
     posts = _posts() * 3
     if posts:
         posts_rate = rate(lambda: [read_listing(post) for post in posts], len(posts))

@@ -20,6 +20,7 @@ class Mention:
     False). ``skus`` are the catalog slugs it can be; one where memory is settled, none for laptop
     chips. ``vram_gb`` is the settled size, None where the text leaves it open; ``stated_gb`` what
     the text says. ``witnessed`` False: a bare number or a short name that nothing else confirms.
+    A value, never changed; not frozen, as a frozen one takes six times as long to make.
     """
 
     start: int

@@ -13,11 +13,11 @@ from tracker.normalize.types import Form
 _MEMORY_EDITION = " GDDR6X"
 
 
-def settle(cleaned: CleanText, mentions: Sequence[Mention], parts: Sequence[Part]) -> list[Mention]:
+def settle(cleaned: CleanText, mentions: list[Mention], parts: Sequence[Part]) -> list[Mention]:
     """Return ``mentions`` with what the part numbers add: size, form, or the card itself where no word names it."""
     cards = [part for part in parts if part.model]
     if not cards:
-        return list(mentions)
+        return mentions
     models = {part.model for part in cards}
     if not mentions:
         return [_from_part(cleaned, cards[0])] if len(models) == 1 else []

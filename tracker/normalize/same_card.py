@@ -24,12 +24,13 @@ _MINING_TWINS = {
     "CMP 40HX": ("GeForce RTX 2060", "GeForce RTX 2060 Super", "GeForce RTX 2070"),
     "CMP 30HX": ("GeForce GTX 1660", "GeForce GTX 1660 Super"),
 }
+_MINING = tuple(_MINING_TWINS)
 _DIGITS = re.compile(r"\d+")
 
 
 def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> list[Mention]:
     """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
-    if len(mentions) == 1:
+    if len(mentions) < 2:
         return list(mentions)
     mentions = [mention for mention in mentions if not _is_cut(text, mention, mentions)]
     left = [mention for mention in mentions if not _compared(text, mention, mentions, hits)] or list(mentions)
@@ -82,7 +83,9 @@ _APART = 4
 
 def _says_less(text: str, less: Mention, more: Mention, order: Sequence[Mention]) -> bool:
     """Tell whether ``less`` names the same card as ``more`` and tells less of it."""
-    if any(more.model.startswith(mining) and less.model in twins for mining, twins in _MINING_TWINS.items()):
+    if more.model.startswith(_MINING) and any(
+        more.model.startswith(mining) and less.model in twins for mining, twins in _MINING_TWINS.items()
+    ):
         return True
     if less.model == more.model:
         fuller = (more.vram_gb is not None) - (less.vram_gb is not None)

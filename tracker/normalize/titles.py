@@ -71,11 +71,11 @@ def read_title(listing: ListingText, explain: bool = False) -> Reading:
 
 
 def _mentions(cleaned: CleanText, trace: _Trace) -> list[Mention]:
-    found = find_mentions(cleaned)
+    mentions = find_mentions(cleaned)
     parts: list[Part] = []
-    if len(found) != 1 or _is_open(found[0]):
+    if len(mentions) != 1 or _is_open(mentions[0]):
         parts = find_parts(cleaned.text)
-    mentions = settle(cleaned, found, parts)
+        mentions = settle(cleaned, mentions, parts)
     if trace.wanted:
         for part in parts:
             trace.add("part number", part.model or "no card", part.start, part.end)
