@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from crawlers.files import File
-from crawlers.importing import ImportCounts, import_file
+from crawlers.importing import ImportCounts, Progress, import_file
 from db.errors import GpudealsError
 
 DONE, REFUSED = "done", "refused"
@@ -90,6 +90,7 @@ def take_in(
     say: Callable[[str], None] = lambda _: None,
     *,
     settled: float = SETTLED_SECONDS,
+    progress: Progress = lambda _file, _read: None,
 ) -> ImportCounts:
     """Import what waits in ``folder`` within run ``run_id`` (of kind ``import``), put it away, return the counts.
 
@@ -104,7 +105,7 @@ def take_in(
         target.mkdir(exist_ok=True)
     counts = ImportCounts()
     for found in waiting(folder, now.timestamp(), settled=settled):
-        _take_one(engine, run_id, folder, found, counts, now, say)
+        _take_one(engine, run_id, folder, found, counts, now, say, progress)
     return counts
 
 
@@ -116,6 +117,7 @@ def _take_one(
     counts: ImportCounts,
     now: datetime,
     say: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     lines: list[str] = []
 
@@ -128,7 +130,8 @@ def _take_one(
         counts.skipped += 1
         used = False
     else:
-        used = import_file(engine, run_id, File(found.path, found.name), counts, note, now=now).used
+        file = File(found.path, found.name)
+        used = import_file(engine, run_id, file, counts, note, now=now, progress=progress).used
         if _print(found.path) != found.seen:
             # Written to meanwhile: it is looked at again when it has settled.
             return

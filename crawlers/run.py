@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 
 from crawlers.gate import utc_now
 from crawlers.mark import settle
-from crawlers.running import Run
+from crawlers.running import OVERTAKEN, Run, lease_of
 from crawlers.secrets import RedactingFormatter, redacted
 from crawlers.settings import crawl_settings
 from crawlers.source import Source, sources
@@ -31,6 +31,8 @@ from db.crawls import CRAWLED, note_counters, unfinished_runs
 from db.engine import open_engine
 from db.errors import GpudealsError
 from db.settings import database_url
+from db.store.leases import lease_holder
+from db.store.sql import lock_writers
 
 logger = logging.getLogger(__name__)
 
@@ -73,13 +75,16 @@ def begin(
     """Return a new run of ``source``. Raises CrawlError where one is under way; runs of dead processes are closed."""
     moment = now()
     with engine.begin() as connection:
+        lock_writers(connection)
         for row in unfinished_runs(connection, source.name):
-            if _alive(row.counters):
-                raise CrawlError("already_running", f"{source.name} is being crawled by process {row.counters['pid']}")
+            if _alive(connection, row, moment):
+                raise CrawlError("already_running", _by_whom(connection, row, moment))
             _close_dead(connection, row, moment)
         run_id = store.begin_run(connection, source.name, source.kind, moment)
         note_counters(connection, run_id, _process())
-    return Run(engine, source.name, run_id, now=now, progress=progress)
+        run = Run(engine, source.name, run_id, now=now, progress=progress)
+        run.renew(connection)
+    return run
 
 
 def finish(run: Run, end: str, message: str) -> Crawled:
@@ -88,6 +93,10 @@ def finish(run: Run, end: str, message: str) -> Crawled:
     counters = {**_process(), **run.tally.as_json(), "end": end}
     judged_later = EXIT_STATUS[end] == 0 or (end == "asked_to_wait" and run.tally.shown > 0)
     with run.engine.begin() as connection:
+        if run.overtaken(connection):
+            store.drop_run(connection, run.id)
+            return Crawled(run.id, "already_running", OVERTAKEN)
+        run.leave(connection)
         outcome = CRAWLED if judged_later else "failed"
         store.finish_run(connection, run.id, outcome, message or None, counters, run.now())
         if not judged_later:
@@ -102,14 +111,27 @@ def _close_dead(connection: Connection, row: Any, now: datetime) -> None:
     store.finish_run(connection, row.id, "failed", message, {**row.counters, "end": "killed"}, now)
 
 
+def _by_whom(connection: Connection, row: Any, now: datetime) -> str:
+    """Return in words which process crawls; of one on another machine also when it will be taken for dead."""
+    pid, host = row.counters.get("pid"), row.counters.get("host")
+    lease = lease_holder(connection, lease_of(row.source), now=now)
+    if host == socket.gethostname() or lease is None:
+        return f"{row.source} is being crawled by process {pid}"
+    return (
+        f"{row.source} is being crawled by process {pid} on {host}; unless it stores another page, "
+        f"{row.source} is free again at {lease[1]:%Y-%m-%d %H:%M} UTC"
+    )
+
+
 def _process() -> dict[str, Any]:
     return {"pid": os.getpid(), "host": socket.gethostname(), "born": _born(os.getpid())}
 
 
-def _alive(counters: dict[str, Any]) -> bool:
-    """Return whether the process of a run still lives; one on another machine is taken to."""
+def _alive(connection: Connection, row: Any, now: datetime) -> bool:
+    """Return whether the process of a run still lives; one on another machine does while its lease lasts."""
+    counters = row.counters
     if counters.get("host") != socket.gethostname():
-        return bool(counters.get("host"))
+        return lease_holder(connection, lease_of(row.source), now=now) is not None
     pid = counters.get("pid")
     if not isinstance(pid, int):
         return False

@@ -5,17 +5,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from crawlers.gate import utc_now
 from crawlers.listing import RawListing, RowProblem
+from crawlers.stopping import CrawlError
 from crawlers.storing import revision_row
 from db import store
 from db.ids import stable_id
 from db.store import RevisionRow
+from db.store.leases import leave_lease, take_lease
+from db.store.runs import run_row
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +119,20 @@ class Tally:
         }
 
 
+#: A run on another machine that stores no page for so long is dead; each page takes seconds, waits included.
+LEASE = timedelta(minutes=30)
+_RENEWED = timedelta(minutes=1)
+OVERTAKEN = "it stored nothing for so long that another process took its place"
+
+
+def lease_of(source: str) -> str:
+    """Return the name of the lease that a run of ``source`` holds."""
+    return f"crawl {source}"
+
+
 @dataclass(slots=True)
 class Run:
-    """A run that has begun: its row, its clock, its tally."""
+    """A run that has begun: its row, its clock, its tally, and the lease that says that it is at work."""
 
     engine: Engine
     source: str
@@ -126,6 +140,31 @@ class Run:
     now: Callable[[], datetime] = utc_now
     tally: Tally = field(default_factory=Tally)
     progress: Callable[[str], None] = lambda _: None
+    renewed: datetime | None = None
+
+    def renew(self, connection: Connection) -> None:
+        """Say that the run is at work, once a minute. Raises CrawlError where another process took its place."""
+        now = self.now()
+        if self.renewed is not None and self.renewed <= now < self.renewed + _RENEWED:
+            return
+        if self.overtaken(connection):
+            raise CrawlError("already_running", OVERTAKEN)
+        seconds = LEASE.total_seconds()
+        take_lease(connection, lease_of(self.source), str(self.id), seconds=seconds, now=now, dead=lambda _: True)
+        self.renewed = now
+
+    def overtaken(self, connection: Connection) -> bool:
+        """Return whether another process took this one for dead and closed its run."""
+        return str(run_row(connection, self.id).outcome) != "running"
+
+    def at_work(self, _what: str = "", _read: int = 0) -> None:
+        """Say that the run is at work, for one whose pages are stored by others; may be called for each page."""
+        with self.engine.begin() as connection:
+            self.renew(connection)
+
+    def leave(self, connection: Connection) -> None:
+        """Say that the run is over."""
+        leave_lease(connection, lease_of(self.source), str(self.id), now=self.now())
 
     def keep(
         self, listings: Sequence[RawListing], then: Callable[[Connection], None] | None = None
@@ -139,6 +178,7 @@ class Run:
         met = [listing for listing in listings if self.tally.meet(listing)]
         rows = [revision_row(listing, observed_at=now) for listing in met if listing.state != "removed"]
         with self.engine.begin() as connection:
+            self.renew(connection)
             stored = store.store_page(connection, self.id, rows)
             if then is not None:
                 then(connection)
@@ -161,6 +201,7 @@ class Run:
             row = replace(row, **{name: getattr(seen, name) for name in _PRICE})
         self.tally.meet(listing)
         with self.engine.begin() as connection:
+            self.renew(connection)
             stored = store.store_page(connection, self.id, [row])
         self.tally.stored.update(new=stored.new, changed=stored.changed, same=stored.same)
 

@@ -47,7 +47,7 @@ class Inbox(Source):
         folder = self.folder()
         if self.settings().folder is None:
             folder.mkdir(parents=True, exist_ok=True)
-        counts = take_in(run.engine, run.id, folder, run.now(), run.progress)
+        counts = take_in(run.engine, run.id, folder, run.now(), run.progress, progress=run.at_work)
         tally = run.tally
         tally.searches = counts.used + counts.skipped
         tally.rows = tally.shown = counts.new + counts.changed + counts.same
