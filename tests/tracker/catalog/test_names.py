@@ -177,11 +177,11 @@ def test_part_numbers_name_known_models_and_begin_with_their_prefix() -> None:
 def test_no_part_number_pattern_blows_up(filler: str) -> None:
     for prefix in ("GV-N3080", "GV-R79XTX", "VCG3080", "RTX3080TI-", "ZT-A30900", "900-2G133-0020", "AXRX 6700XT "):
         text = prefix + filler * (100_000 // len(filler))
-        start = time.perf_counter()
+        start = time.process_time()
         for part in part_numbers():
             if text.startswith(part.prefix):
                 part.match(text)
-        assert time.perf_counter() - start < 0.25
+        assert time.process_time() - start < 0.25
 
 
 def test_look_alikes_are_words_about_known_cards() -> None:
