@@ -7,22 +7,35 @@ processor time, the best of several rounds, so that a busy machine matters less.
     body: how the small r/hardwareswap programs work.
 (b) rapidfuzz's ``extractOne`` over the list of spellings for each line (left out where it is missing).
 (c) The floor: one trie-factored scan of the lower-cased post for all names, and nothing else.
+
+Where the labelled posts of others lie beside the checkout, the rate on those is printed too.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tests.bench.bench_normalize import _posts, rate
+from tests.bench.bench_normalize import REAL, _posts, rate
 from tracker.catalog import catalog
 from tracker.normalize import ListingText
 from tracker.normalize.names import name_pattern
 from tracker.normalize.posts import read_post
-from tracker.normalize.posts.layout import mentions_of
+from tracker.normalize.posts.naming import mentions_of
 from tracker.normalize.posts.text import read_text
 from tracker.normalize.vocabulary import forms
 
 _DOLLARS = re.compile(r"\$\d{1,3}(?:,\d{3})*(?:\.\d\d)?")
+
+
+def real_posts(name: str) -> list[ListingText]:
+    """The labelled posts of a set, none where it is not at hand."""
+    path = REAL / "labelled" / f"{name}.input.jsonl"
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
+    return [
+        ListingText(id=row["id"], source=row["source"], title=row["title"], body=row["body"], flair=row.get("flair"))
+        for row in rows
+    ]
 
 
 def _text(post: ListingText) -> str:
@@ -70,6 +83,13 @@ def main() -> None:
     print(f"{len(posts):,} posts of {characters} characters on average; processor time, one core")
     for name, per_second in rows:
         print(f"  {name:<38} {per_second:>12,.0f}/s   ours is {ours / per_second:8.2f} times as fast")
+    for name in ("reddit", "swap_modern"):
+        real = real_posts(name) * 3
+        if not real:
+            print(f"  read_post on the set {name}: skipped, ../shared/data/labelled is not here")
+            continue
+        per_second = rate(lambda real=real: [read_post(post, explain=False) for post in real], len(real))
+        print(f"  {f'read_post, {len(real) // 3} real posts ({name})':<38} {per_second:>12,.0f}/s")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from tracker.normalize.posts.words import union
 
 __all__ = ["Said", "acceptance", "is_part"]
 
+_SEPARATOR = re.compile(r"[,;|]")
 Said = Literal["offered", "plain", "context"]
 _LEAD_WORDS = re.compile(
     rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]{0, 12}k?(?: ?[$£€]|x)?|x\d|sold|"
@@ -55,7 +56,7 @@ def is_part(text: str, mention: Mention) -> bool:
     if accessory_after(text, mention.end):
         return True
     begin, _ = sentence_around(text, mention.start, mention.end, 90)
-    before = re.split(r"[,;|]", text[begin : mention.start])[-1]
+    before = _SEPARATOR.split(text[begin : mention.start])[-1]
     match = _PART_BEFORE.search(before)
     return match is not None and not _WITH.search(before[: match.start()])
 

@@ -14,6 +14,8 @@ from tracker.normalize.posts.title import Title
 
 __all__ = ["Cards", "find_cards", "title_items"]
 
+_FOR_SALE = re.compile(r"\b(?:for sale|up for grabs|selling)\b")
+
 
 @dataclass(slots=True)
 class Cards:
@@ -200,7 +202,7 @@ def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
     if is_part(layout.post.text, mention):
         return False
     begin, end = sentence_around(layout.post.text, mention.start, mention.end)
-    return bool(re.search(r"\b(?:for sale|up for grabs|selling)\b", layout.post.text[begin:end]))
+    return bool(_FOR_SALE.search(layout.post.text[begin:end]))
 
 
 _TO_PRICE = re.compile(r"'?s?(?: [a-z]{2,12}){0,2}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}")

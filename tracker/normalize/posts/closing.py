@@ -46,5 +46,4 @@ def _stands_for_all(layout: Layout, cards: Cards, number: int) -> bool:
         return True
     if not cards.named and len(line.text) < 40:
         return True
-    filled = [place for place, other in enumerate(layout.lines) if other.kind != "blank"]
-    return bool(filled) and number == filled[0]
+    return number in layout.outer_lines[:1]

@@ -7,6 +7,7 @@ from tracker.normalize.posts.words import anchored, anchored_after, pattern, uni
 
 __all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
 
+_STOPS = re.compile(r"[ ]{0,2}[,:(|=-]")
 Role = Literal["offered", "plain", "context", "doubtful"]
 _BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:(?<!\w){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
 _EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
@@ -62,7 +63,7 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()
     behind = anchored_after("context.after").match(after)
-    if behind and not re.match(r"[ ]{0,2}[,:(|=-]", after):
+    if behind and not _STOPS.match(after):
         return "context", behind.group().strip()
     if offering:
         return "offered", offering.group().strip()

@@ -10,10 +10,10 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all, status_in
+from tracker.normalize.posts.telling import named_by_words
 from tracker.normalize.posts.trace import Tracer
-from tracker.normalize.posts.words import fragments
 
-__all__ = ["apply_edits", "named_by_words", "telling_words"]
+__all__ = ["apply_edits"]
 
 _CLAUSE = re.compile(
     "|".join(rf"{mark}[.!?;]*(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
@@ -23,9 +23,6 @@ _CLAUSE = re.compile(
     r" and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))"
 )
 """Where a clause ends; each way begins with a plain character, so that a search skips to it."""
-_WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
-_COMMON = frozenset(fragments("edit.common"))
-_ALIASES = {"founders": "fe"}
 _ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
     r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
@@ -44,42 +41,10 @@ _LABEL = re.compile(
 )
 
 
-def telling_words(text: str) -> set[str]:
-    """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
-    found = {_ALIASES.get(word, word.replace(" ", "")) for word in _WORD.findall(text)} - _COMMON
-    return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
-
-
-def _tokens(item: Item) -> set[str]:
-    return telling_words(item.words[:160])
-
-
-def named_by_words(clause: str, items: list[Item]) -> list[Item]:
-    """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
-    said = telling_words(clause)
-    if not said or len(items) < 2:
-        return []
-    tokens = [_tokens(item) for item in items]
-    hits = []
-    for place, item in enumerate(items):
-        others: set[str] = set()
-        for number, words in enumerate(tokens):
-            if number != place:
-                others |= words
-        if said & (tokens[place] - others):
-            hits.append(item)
-    return hits if len(hits) == 1 else []
-
-
-def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> tuple[list[Item], bool]:
+def _targets(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> tuple[list[Item], bool]:
     """The items a clause speaks of, and whether it speaks of something else."""
     items = cards.items
-    models = {
-        mention.model
-        for number in _numbers(layout, low, high)
-        for mention in layout.mentions.get(number, ())
-        if low <= mention.start < high
-    }
+    models = {mention.model for mention in layout.mentions.get(number, ()) if low <= mention.start < high}
     if models:
         hit = [item for item in items if item.model in models]
         if len(hit) > 1:
@@ -98,21 +63,6 @@ def _targets(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> 
     return [], False
 
 
-def _numbers(layout: Layout, low: int, high: int) -> range:
-    first = next(
-        (
-            number
-            for number, line in enumerate(layout.lines)
-            if line.begin <= low <= line.begin + max(line.end - line.begin, 0) + 1
-        ),
-        0,
-    )
-    last = first
-    while last + 1 < len(layout.lines) and layout.lines[last + 1].begin < high:
-        last += 1
-    return range(first, last + 1)
-
-
 def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
     line = layout.lines[number]
     text = layout.post.text
@@ -129,9 +79,10 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         if not edit and not _ANY_STATUS.search(line.text):
             continue
         inline = _INLINE.search(layout.post.text[line.start : line.end])
-        if not edit and (cards.named.get(number) and len(_clauses(layout, number)) == 1 and not _ALL.search(line.text)):
+        clauses = _clauses(layout, number)
+        if not edit and cards.named.get(number) and len(clauses) == 1 and not _ALL.search(line.text):
             continue
-        for low, high in _clauses(layout, number):
+        for low, high in clauses:
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
             touched = _clause(layout, cards, number, low, high, added, other_goods)
             for item in touched:
@@ -144,7 +95,7 @@ def _clause(
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
-    if _only_left(layout, cards, low, high, clause):
+    if _only_left(layout, cards, number, low, high, clause):
         return cards.items
     said = status_in(clause)
     if said == "sold" and _leaves_some(layout, cards, number, clause):
@@ -154,7 +105,7 @@ def _clause(
     ]
     if said is None and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
-    targets, elsewhere = _targets(layout, cards, low, high, clause)
+    targets, elsewhere = _targets(layout, cards, number, low, high, clause)
     if elsewhere or not (edit or _speaks_of_fate(layout, cards, number, clause, targets)):
         return []
     if not targets and cards.named.get(number):
@@ -221,12 +172,12 @@ _ONLY = Guarded(
 _SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
 
 
-def _only_left(layout: Layout, cards: Cards, low: int, high: int, clause: str) -> bool:
+def _only_left(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> bool:
     """``Only the Ti is left``: all the others are sold."""
     match = _ONLY.search(clause)
     if match is None or len(cards.items) < 2 or re.fullmatch(r"\d{1,2}|one|two|three", match.group("what")):
         return False
-    kept, elsewhere = _targets(layout, cards, low, high, clause)
+    kept, elsewhere = _targets(layout, cards, number, low, high, clause)
     words = set(match.group("what").split())
     if not kept and words & _SUFFIXES:
         kept = [item for item in cards.items if set(item.model.lower().split()) & words & _SUFFIXES]
@@ -243,8 +194,7 @@ def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
     line = layout.lines[number]
     if not closes_all(clause) or len(line.text) >= 90:
         return False
-    filled = [place for place, other in enumerate(layout.lines) if other.kind != "blank"]
-    return len(cards.items) == 1 or number in (filled[0], filled[-1]) or bool(_ALL.search(clause)) or "closed" in clause
+    return len(cards.items) == 1 or number in layout.outer_lines or bool(_ALL.search(clause)) or "closed" in clause
 
 
 def _whole(cards: Cards, clause: str, said: str | None) -> list[Item]:

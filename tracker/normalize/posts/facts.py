@@ -16,6 +16,8 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     text = layout.post.text
     line = layout.lines[number]
     items = unique_items(named)
+    whole = text[line.start : line.end] if len(items) == 1 else None
+    read, said, broken = "", None, False
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
@@ -27,14 +29,16 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = _unstruck_count(layout, item, start, end, high, count)
-        own = text[end:high] if len(items) > 1 else text[line.start : line.end]
+        own = text[end:high] if whole is None else whole
+        if own != read:
+            read, said, broken = own, status_in(own), bool(says_broken(own))
         if number not in layout.edits:
-            item.status = _status_or_rest(own, item) or item.status
+            item.status = _status_or_rest(own, item, said) or item.status
             if layout.sections[number] == "sold":
                 item.status = "sold"
         if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
             item.status = "sold"
-        item.broken = item.broken or bool(says_broken(own))
+        item.broken = item.broken or broken
 
 
 def _priced_again(layout: Layout, number: int, end: int) -> bool:
@@ -57,7 +61,7 @@ def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int,
     return next((number for number, struck in said if not struck and number), count)
 
 
-def _status_or_rest(text: str, item: Item) -> Status | None:
+def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None:
     left = (
         left_over(text, item.quantity or 1)
         if ("left" in text or "remain" in text or "sold" in text or "available" in text)
@@ -66,4 +70,4 @@ def _status_or_rest(text: str, item: Item) -> Status | None:
     if left is not None and ("sold" in text or "gone" in text or "left" in text):
         item.quantity = left
         return None
-    return status_in(text)
+    return said

@@ -11,12 +11,13 @@ __all__ = ["Anchored", "Guarded"]
 class Guarded:
     """An expression that is only searched where the text holds one of the strings that it needs."""
 
-    __slots__ = ("_finditer", "_search", "_sub", "compiled", "needs")
+    __slots__ = ("_finditer", "_least", "_search", "_sub", "compiled", "needs")
 
     def __init__(self, expression: str, needed: tuple[str, ...] | None = None) -> None:
         self.compiled = re.compile(expression)
         # An empty string stands in every text: nothing is known to be needed.
         self.needs = (needs((expression,)) if needed is None else needed) or ("",)
+        self._least = min(map(len, self.needs))
         self._search, self._finditer, self._sub = self.compiled.search, self.compiled.finditer, self.compiled.sub
 
     def possible(self, text: str) -> bool:
@@ -25,6 +26,8 @@ class Guarded:
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first place of the expression in ``text``."""
+        if len(text) < self._least:
+            return None
         # A plain loop: ``any`` takes longer than the strings, and this is called a hundred times a post.
         for needed in self.needs:
             if needed in text:

@@ -12,6 +12,9 @@ from tracker.normalize.types import Intent
 
 __all__ = ["read_intent"]
 
+_SUM = re.compile(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+")
+_WORD = re.compile(r"[a-z\d]{3}")
+_NO_WORD = re.compile(r"[^a-z\d]+")
 _FLAIRS: tuple[tuple[str, Intent], ...] = (
     ("selling", "sell"),
     ("fs", "sell"),
@@ -49,11 +52,17 @@ _ONLY_TRADES = Guarded(
     r"money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|"
     r"not for sale,? (?:only )?trad)"
 )
-_OPEN_TO_TRADE = Guarded(
-    r"\b(?:trades? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?:open to|"
-    r"entertain|consider|take|accept|willing to|interested in|also) (?:any )?trad|"
-    r"(?:sell or|sale or|or) trade|will trade|looking to (?:sell or )?trade|trade (?:it )?for|"
-    r"straight trade|direct trade)"
+_OPEN_BEFORE_TRADE = (
+    *("open to", "entertain", "consider", "take", "accept", "willing to", "interested in", "also"),
+    *("open to any", "entertain any", "consider any", "take any", "accept any", "willing to any"),
+    *("interested in any", "also any"),
+)
+_BEFORE_TRADE = "|".join(rf"(?<=\b{words} trad)" for words in _OPEN_BEFORE_TRADE)
+# Begins with plain letters, so that a search skips to them; what stands before is looked at behind them.
+_OPEN_TO_TRADE = re.compile(
+    rf"trad(?:{_BEFORE_TRADE}|"
+    r"(?<=\btrad)es? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?<=\btrad)e (?:it )?for|"
+    r"(?:(?<=\bor trad)|(?<=\bwill trad)|(?<=\blooking to trad)|(?<=\bstraight trad)|(?<=\bdirect trad))e)"
 )
 _TAKES_MONEY = Guarded(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
@@ -101,15 +110,15 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
         if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
             left = pattern("title.money").sub(" ", left)
-            left = re.sub(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+", " ", left)
+            left = _SUM.sub(" ", left)
         elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
         if pattern("title.free_offer").search(left):
             rest = pattern("title.free_offer").sub(" ", left)
-            offers = offers or not re.search(r"[a-z\d]{3}", pattern("title.stuff", "title.around_offer").sub(" ", rest))
+            offers = offers or not _WORD.search(pattern("title.stuff", "title.around_offer").sub(" ", rest))
             left = pattern("title.around_offer").sub(" ", rest)
         left = pattern("title.stuff").sub(" ", left)
-        left = re.sub(r"[^a-z\d]+", " ", left).strip()
+        left = _NO_WORD.sub(" ", left).strip()
         if len(left) >= 3 or any(character.isdigit() for character in left):
             goods = True
     return money, goods, offers

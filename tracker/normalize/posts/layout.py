@@ -2,12 +2,9 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from tracker.normalize.clean import CleanText
-from tracker.normalize.mentions import Mention, find_mentions
-from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.lines import Line, read_lines
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.sections import sections_of
@@ -15,10 +12,7 @@ from tracker.normalize.posts.tables import Cell, Table, find_tables
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import union
 
-__all__ = ["MOST_MENTIONS", "Layout", "bare_numbers", "lay_out", "mentions_of"]
-
-MOST_MENTIONS = 200
-"""Mentions read in one text: a post with more is a price list of a shop."""
+__all__ = ["Layout", "lay_out"]
 
 _EDIT = re.compile(
     rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |"
@@ -28,7 +22,7 @@ _EDIT = re.compile(
 
 @dataclass(slots=True)
 class Layout:
-    """Everything found in a body, by line."""
+    """Everything found in a body, by line; ``outer_lines`` are the first and the last that hold anything."""
 
     post: PostText
     lines: list[Line]
@@ -38,137 +32,12 @@ class Layout:
     mentions: dict[int, list[Mention]] = field(default_factory=dict)
     amounts: dict[int, list[Amount]] = field(default_factory=dict)
     edits: frozenset[int] = frozenset()
+    outer_lines: tuple[int, ...] = ()
 
     def text_of(self, number: int) -> str:
         """A line's words."""
         line = self.lines[number]
         return self.post.text[line.start : line.end]
-
-
-_MEMORY = re.compile(
-    r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
-    r"\bcrucial\b|g\.?skill"
-)
-_BOARD = re.compile(
-    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d"
-)
-_NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
-_DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
-
-
-_PRICED_NAME = re.compile(
-    r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
-    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$|"
-    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→) ?$"
-)
-_PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
-_CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
-
-
-_PRICED_SIGN = re.compile(r"[$£€] ?$")
-_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
-
-
-def _is_price_of_line(before: str, after: str) -> bool:
-    """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
-    if not _PRICE_TAIL.match(after):
-        return False
-    line = before.rsplit("\n", 1)[-1]
-    return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
-
-
-def _is_namesake(post: PostText, mention: Mention) -> bool:
-    """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
-    if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
-        return True
-    if mention.strength == "sure":
-        return False
-    before, after = post.text[max(0, mention.start - 24) : mention.start], post.text[mention.end : mention.end + 24]
-    if mention.model in _NAMESAKES:
-        return not _DATA_CENTER.search(before + after)
-    if not mention.text.strip().isdigit():
-        return False
-    if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
-        return True
-    lead = post.text[max(0, mention.start - 60) : mention.start]
-    if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
-        return True
-    if after.startswith("+") or re.search(
-        r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
-    ):
-        return True
-    near = re.split(r"[,;|\n]", before)[-1] + " " + re.split(r"[,;|\n]", after)[0]
-    return bool(_MEMORY.search(near) or _BOARD.search(near))
-
-
-def mentions_of(post: PostText, context: bool) -> list[Mention]:
-    """The cards that a text names, at the post's own positions."""
-    found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
-    return [_sized(post, _by_maker(post, mention)) for mention in found if not _is_namesake(post, mention)]
-
-
-_ONE_CHIP_MAKERS = (
-    (
-        re.compile(r"(?:evga|zotac|galax|galaxy|pny|palit|gainward|inno3d|kfa2|bfg|leadtek) (?:\d ?gb )?$"),
-        "Radeon",
-        ("gtx", "gts", "gt"),
-    ),
-    (re.compile(r"(?:sapphire|powercolor|his|visiontek|asrock) (?:\d ?gb )?$"), "GeForce", ("rx", "hd", "r9", "r7")),
-)
-"""Board makers of one chip maker only: a bare ``EVGA 570`` is a GeForce."""
-
-
-@lru_cache(maxsize=512)
-def _model_of(name: str) -> Mention | None:
-    found = find_mentions(CleanText(name, name), context=True)
-    return found[0] if len(found) == 1 and found[0].start == 0 else None
-
-
-def _by_maker(post: PostText, mention: Mention) -> Mention:
-    number = mention.text.strip()
-    if not number.isdigit():
-        return mention
-    before = post.text[max(0, mention.start - 16) : mention.start]
-    for makers, excluded, series in _ONE_CHIP_MAKERS:
-        if mention.model.startswith(excluded) and makers.search(before):
-            other = next((found for word in series if (found := _model_of(f"{word} {number}")) is not None), None)
-            if other is not None:
-                size = mention.stated_gb if mention.stated_gb is not None and not other.known else other.vram_gb
-                return replace(other, start=mention.start, end=mention.end, text=mention.text, vram_gb=size)
-    return mention
-
-
-_FAMILY = ("PCIe", "SXM", "NVL", "Server", "Max-Q")
-_SEGMENT = re.compile(r"[,;|\n()\[\]+&]| / ")
-
-
-def _sized(post: PostText, mention: Mention) -> Mention:
-    """Settle memory and form from the card's own line: another item's words say nothing of it."""
-    if mention.contradiction or mention.modified:
-        mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
-    elif len(mention.models) > 1 or any(word in mention.model for word in _FAMILY):
-        own = _again(post, mention, *_bounds(post.text, mention, _LISTED))
-        sized = own.vram_gb is not None or mention.vram_gb is None or own.model != mention.model
-        mention = own if sized else replace(own, vram_gb=mention.vram_gb, skus=mention.skus)
-    return mention
-
-
-_LISTED = re.compile(r"[,;|\n]")
-
-
-def _bounds(text: str, mention: Mention, ends: re.Pattern[str]) -> tuple[int, int]:
-    low = max(0, mention.start - 200)
-    for match in ends.finditer(text, low, mention.start):
-        low = match.end()
-    high = ends.search(text, mention.end, mention.end + 200)
-    return low, high.start() if high else min(len(text), mention.end + 200)
-
-
-def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
-    for other in find_mentions(CleanText(post.text[low:high], post.raw[low:high]), context=True):
-        if other.start + low == mention.start:
-            return replace(other, start=mention.start, end=other.end + low)
-    return mention
 
 
 def _number_of(begins: list[int], position: int) -> int:
@@ -196,48 +65,6 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
-_AROUND = (
-    r"(?<=(?:for|and) the ){number}(?:'?s)?(?![\w%.])|"
-    r"(?<![\w$£€.,/#-]){number}(?:'?s)?(?![\w%]|[.,]\d|/\d|"
-    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£))"
-)
-
-
-_SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
-
-
-def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
-    """A bare ``570`` is the 570 of the title."""
-    number = mention.text.strip()
-    if not number.isdigit() or any(mention.model == other.model for other in titled):
-        return mention
-    for other in titled:
-        namesake = mention.model.startswith("Radeon HD") and re.match(rf"\D*{number} ?xtx?$", other.text.lower())
-        if namesake or (re.search(r"\d{3,4}$", other.text) and other.text.endswith(number)):
-            return replace(other, start=mention.start, end=mention.end, text=mention.text)
-    return mention
-
-
-def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
-    """The title's cards named in the body by their number alone: ``the 480s``, ``1030 - 30 shipped``."""
-    found = [_as_titled(mention, titled) for mention in found]
-    taken = [(mention.start, mention.end) for mention in found]
-    more: list[Mention] = []
-    for mention in titled:
-        number = _SHORT_NAME.search(mention.text.lower().rstrip("s' "))
-        if number is None or any(mention.model == other.model for other in more):
-            continue
-        for match in re.finditer(_AROUND.format(number=re.escape(number.group())), body.text):
-            if (
-                not any(start < match.end() and match.start() < end for start, end in taken)
-                and len(more) < MOST_MENTIONS
-            ):
-                more.append(
-                    replace(mention, start=match.start(), end=match.start() + len(number.group()), text=number.group())
-                )
-    return sorted([*found, *more], key=lambda mention: mention.start)
-
-
 def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     """Find lines, tables, sections and amounts of a body, and sort its mentions by line."""
     lines = read_lines(body)
@@ -246,7 +73,9 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
         find_tables(body) if ("|" in body.text and "--" in body.text) or "-|" in body.text or ":-" in body.text else []
     )
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
-    layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines))
+    filled = [number for number, line in enumerate(lines) if line.kind != "blank"]
+    outer_lines = (filled[0], filled[-1]) if filled else ()
+    layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines), outer_lines=outer_lines)
     spans = []
     for mention in mentions:
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)

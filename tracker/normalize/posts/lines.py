@@ -1,7 +1,7 @@
 """A body cut into lines, each with what its form says: bullet, number, heading, quote, or blank."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.normalize.posts.text import PostText
 
@@ -13,8 +13,7 @@ _LEAD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line. ``start`` is where its words begin, behind any bullet; ``begin`` where the line itself begins."""
 
     begin: int

@@ -8,7 +8,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.post import Post
-from tracker.normalize.posts.prices import Settled, settle
+from tracker.normalize.posts.settling import Settled, settle
 from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
 from tracker.normalize.types import Offer, Shipping
 

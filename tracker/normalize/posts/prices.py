@@ -1,27 +1,17 @@
-"""Ties the amounts of a line to the cards it names, and settles what one card costs."""
+"""Ties the amounts of a line to the cards it names."""
 
 import re
-from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.money import Amount
-from tracker.normalize.types import Basis
 
-__all__ = ["Settled", "give", "settle", "tie_sentence"]
+__all__ = ["give", "tie_sentence"]
 
+_CLAUSE_END = re.compile(r"[,;|]|\band\b|\bor\b")
+_FOR_A_THING = re.compile(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]")
+_FOR_THE = re.compile(r"[ )]{0,2}(?:shipped |each |obo )?for (?:the|my|a) ")
 _QUALIFIED = ("local", "included", "extra")
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The price that stands for an item, or the lot's price, and how it was stated."""
-
-    price: Decimal | None = None
-    lot_price: Decimal | None = None
-    basis: Basis | None = None
-    amount: Amount | None = None
 
 
 def give(group: list[Item], amounts: list[Amount]) -> None:
@@ -85,7 +75,7 @@ def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:
 def _for_goods(text: str, offset: int, amount: Amount) -> bool:
     """``about $50 for the screen``: the price of something that is named behind it."""
     after = text[amount.end - offset : amount.end - offset + 40]
-    match = re.match(r"[ )]{0,2}(?:shipped |each |obo )?for (?:the|my|a) ", after)
+    match = _FOR_THE.match(after)
     return match is not None and names_goods(re.split(r"[,.;]|\band\b", after[match.end() :])[0])
 
 
@@ -97,15 +87,12 @@ _PART_PRICED = re.compile(
 
 def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     before = text[max(0, amount.start - offset - 40) : amount.start - offset]
-    clause = re.split(r"[,;|]|\band\b|\bor\b", before)[-1]
+    clause = _CLAUSE_END.split(before)[-1]
     after = text[amount.end - offset : amount.end - offset + 34]
     return (
         bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset]))
         or names_goods(clause)
-        or bool(
-            re.match(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]", after)
-            and names_goods(after.split(",")[0])
-        )
+        or bool(_FOR_A_THING.match(after) and names_goods(after.split(",")[0]))
     )
 
 
@@ -224,52 +211,3 @@ def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], tex
         or (amount.cue and not re.search(r"[a-z]{3}.*[a-z]{3}.*[,;]", stretch))
     ):
         last.asked.append(amount)
-
-
-def settle(item: Item) -> Settled:
-    """The price of one card: newest before old, shipped before local, each before the lot."""
-    settled = _settle(item)
-    amount = settled.amount
-    if amount is not None and (amount.newest or amount.each) and amount.shipping is None:
-        carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
-        return replace(settled, amount=amount._replace(shipping=carried))
-    if amount is not None and amount.shipping is None:
-        carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
-        return replace(settled, amount=amount._replace(shipping=carried))
-    return settled
-
-
-def _settle(item: Item) -> Settled:
-    amounts = [amount for amount in item.asked if amount.kind == "asking"] or [
-        amount for amount in item.asked if amount.kind == "old"
-    ][-1:]
-    if not (item.struck and amounts and amounts[0].struck):
-        amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
-    if not amounts:
-        return Settled()
-    newest = [amount for amount in amounts if amount.newest]
-    singles = [amount for amount in amounts if (amount.each or not amount.lot) and not amount.bundle]
-    if item.bundled and not any(amount.each for amount in amounts):
-        best = _best(newest or amounts)
-        return Settled(lot_price=best.value, basis="bundle", amount=best)
-    if not singles:
-        best = _best(newest or amounts)
-        basis: Basis = "bundle" if best.bundle else "lot"
-        if basis == "lot" and (item.quantity or 1) == 1 and (item.lot_of or 1) == 1:
-            return Settled(price=best.value, basis="each", amount=best)
-        return Settled(lot_price=best.value, basis=basis, amount=best)
-    each = [amount for amount in singles if amount.each]
-    best = _best([amount for amount in newest if amount in singles] or each or singles)
-    if (item.quantity or 1) > 1 and not best.each and not each and not item.per_piece:
-        return Settled(lot_price=best.value, basis="lot", amount=best)
-    return Settled(price=best.value, basis="each", amount=best)
-
-
-def _best(amounts: list[Amount]) -> Amount:
-    if amounts[-1].newest:
-        return amounts[-1]
-    for wanted in ("included", "extra", None):
-        for amount in amounts:
-            if amount.shipping == wanted:
-                return amount
-    return amounts[0]

@@ -1,7 +1,6 @@
 """Reads one swap post from title to offers."""
 
 import re
-from dataclasses import replace
 
 from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
@@ -9,7 +8,8 @@ from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
-from tracker.normalize.posts.layout import bare_numbers, lay_out, mentions_of
+from tracker.normalize.posts.layout import lay_out
+from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.systems import mark_systems
@@ -55,7 +55,7 @@ def _text(body: str | None) -> str:
 
 
 def _offers(post: Post) -> list[Offer]:
-    mentions = mentions_of(replace(post.title_post, text=_BARE_TAG.sub(",", post.title_post.text)), context=True)
+    mentions = mentions_of(post.title_post._replace(text=_BARE_TAG.sub(",", post.title_post.text)), context=True)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)
     named = mentions_of(post.body, context=True) if post.body.text else []

@@ -12,7 +12,7 @@ _HEADINGS = tuple(
     (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have")
 )
 _INLINE_WANT = re.compile(rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d)[ ]?\S|\[w\] ?\S")
-_RULE = frozenset("-_*=~ ")
+_RULE = "-_*=~ "
 
 
 def _heading(line: Line) -> str | None:
@@ -49,7 +49,7 @@ def sections_of(lines: list[Line]) -> list[str]:
             current = ""
         if kind is not None:
             current = kind
-        elif line.kind == "blank" or (len(line.text) > 2 and not set(line.text) - _RULE):
+        elif line.kind == "blank" or (len(line.text) > 2 and not line.text.strip(_RULE)):
             if len(line.text) > 2:
                 current = ""
         elif line.kind == "heading" or (line.bold and line.text.endswith(":")):

@@ -8,6 +8,7 @@ from tracker.normalize.types import Shipping
 
 __all__ = ["shipping_of_post", "shipping_of_title"]
 
+_PIECE_END = re.compile(r"[,/|&]|\bor\b|\band\b")
 _EXTRA = guarded(rf"(?<!\w){union('shipping.all_extra')}(?!\w)", "shipping.all_extra")
 _INCLUDED = guarded(rf"(?<!\w){union('shipping.all_included')}(?!\w)", "shipping.all_included")
 _LOCAL = guarded(rf"(?<!\w){union('shipping.all_local')}(?!\w)", "shipping.all_local")
@@ -43,7 +44,7 @@ def shipping_of_title(want: str) -> Shipping | None:
     """``local`` where the title takes nothing but local payment."""
     if not _LOCAL_ONLY.search(want):
         return None
-    parts = [part.strip() for part in re.split(r"[,/|&]|\bor\b|\band\b", want) if part.strip()]
+    parts = [part.strip() for part in _PIECE_END.split(want) if part.strip()]
     remote = [
         part
         for part in parts

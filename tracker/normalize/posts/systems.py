@@ -12,6 +12,9 @@ from tracker.normalize.posts.post import Post
 
 __all__ = ["mark_systems"]
 
+_PIECE_END = re.compile(r"[,|;+&]")
+_CARD_WORD = re.compile(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b")
+_SEPARATOR = re.compile(r"[,;|]")
 _PROCESSOR = re.compile(r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b")
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
 _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
@@ -100,12 +103,12 @@ def _inside(post: Post, item: Item) -> bool:
     position = item.mention.start
     side = next((side for side in post.title.have if side.start <= position < side.end), None)
     if not item.titled or side is None:
-        pieces = re.split(r"[,|;+&]", _PLACE.sub(" ", post.title.have_text))
-        other_cards = re.search(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b", post.title.have_text)
+        pieces = _PIECE_END.split(_PLACE.sub(" ", post.title.have_text))
+        other_cards = _CARD_WORD.search(post.title.have_text)
         return bool(pieces and names_system(pieces[0]) and not other_cards)
     before = text[side.start : position]
     if names_system(before) and not _PULLED.search(before):
-        piece = re.split(r"[,;|]", before)[-1]
+        piece = _SEPARATOR.split(before)[-1]
         return bool(_WHOLE.search(side.text) or names_system(piece) or _held(before))
     return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (
         bool(_WHOLE.search(side.text)) and names_system(side.text)
@@ -118,7 +121,7 @@ def _in_title_machine(post: Post, item: Item) -> bool:
     side = next((side for side in post.title.have if side.start <= position < side.end), None)
     if not item.titled or side is None:
         return False
-    piece = re.split(r"[,;|]", post.title_post.text[side.start : position])[-1]
+    piece = _SEPARATOR.split(post.title_post.text[side.start : position])[-1]
     return bool(_LAPTOP.search(piece)) and not _PULLED.search(piece)
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["LONGEST_BODY", "PostText", "read_text"]
 
@@ -20,7 +20,6 @@ _LINK_TARGET = re.compile(
 _PERSON = re.compile(r"(?:/(?<![\w/]/)[ur]|u(?<![\w/]u)|r(?<![\w/]r))/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
-_ENDINGS = (".com", ".net", ".org", ".io", ".gg", ".co.uk", ".ca", ".ly", ".pro", ".me")
 _BLANKS = {code: " " for code in range(32) if code != 10}
 _CUT_SHORT = ("ea", "incl", "excl", "inc", "approx", "vs", "w/o", "no")
 _SHORTENED = re.compile(rf"\.(?= )(?:{'|'.join(rf'(?<=(?<![a-z]){word}.)' for word in _CUT_SHORT)})")
@@ -59,18 +58,19 @@ class _Characters(dict[int, str]):
 _CHARACTERS = _Characters()
 
 
-@dataclass(frozen=True, slots=True)
-class PostText:
+class PostText(NamedTuple):
     """``text`` is lower case and as long as ``raw``; ``struck`` are the spans that stood between ``~~``."""
 
     raw: str
     text: str
     struck: tuple[tuple[int, int], ...] = ()
-    _starts: tuple[int, ...] = field(default=(), repr=False)
+    struck_starts: tuple[int, ...] = ()
 
     def is_struck(self, start: int, end: int) -> bool:
         """Whether the whole span was struck through."""
-        place = bisect_right(self._starts, start) - 1
+        if not self.struck:
+            return False
+        place = bisect_right(self.struck_starts, start) - 1
         return place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
 
 
@@ -123,7 +123,7 @@ def read_text(raw: str) -> PostText:
         text = _ADDRESS.sub(_blank, text)
     if "u/" in text or "r/" in text:
         text = _PERSON.sub(_blank, text)
-    if any(ending in text for ending in _ENDINGS):
+    if "." in text:
         text = _without_domains(text)
     if ". " in text:
         text = _SHORTENED.sub(" ", text)
@@ -131,6 +131,5 @@ def read_text(raw: str) -> PostText:
     if "~~" in text:
         spans = _strikes(text)
         text = text.replace("~~", "  ")
-    if any(mark in text for mark in "*_`\\"):
-        text = _EMPHASIS.sub(_blank, text)
+    text = _EMPHASIS.sub(_blank, text)
     return PostText(raw, text, spans, tuple(start for start, _ in spans))

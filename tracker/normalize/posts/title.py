@@ -1,7 +1,7 @@
 """The sides of a swap title: what its writer has, what is wanted, and which other tags it carries."""
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import fragments, pattern, union
@@ -31,8 +31,7 @@ _LEADING = re.compile(
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A stretch of the title."""
 
     start: int
@@ -40,23 +39,23 @@ class Side:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
-    """``have`` and ``want`` are the stretches behind their tags; ``tags`` the kinds of tags that were met."""
+class Title(NamedTuple):
+    """``have`` and ``want`` are the stretches behind their tags; ``tags`` the kinds of tags that were met.
 
-    have: tuple[Side, ...] = ()
-    want: tuple[Side, ...] = ()
-    tags: frozenset[str] = field(default_factory=frozenset)
+    ``have_text`` is what is offered, money or goods; ``want_text`` what is asked for.
+    """
 
-    @property
-    def have_text(self) -> str:
-        """What is offered, money or goods."""
-        return " , ".join(side.text for side in self.have)
+    have: tuple[Side, ...]
+    want: tuple[Side, ...]
+    tags: frozenset[str]
+    have_text: str
+    want_text: str
 
-    @property
-    def want_text(self) -> str:
-        """What is asked for, money or goods."""
-        return " , ".join(side.text for side in self.want)
+    @classmethod
+    def of(cls, have: list[Side], want: list[Side], tags: frozenset[str]) -> "Title":
+        """A title with these sides."""
+        have_text, want_text = (" , ".join([side.text for side in sides]) for sides in (have, want))
+        return cls(tuple(have), tuple(want), tags, have_text, want_text)
 
     def is_offered(self, position: int) -> bool:
         """Whether a position of the title lies on the side of what is offered."""
@@ -117,9 +116,9 @@ def read_title(post: PostText) -> Title:
     sided = [mark for mark in marks if mark[2] != "other"]
     tags = frozenset(kind for _, _, kind in marks)
     if not sided:
-        return Title(have=(Side(0, len(post.text), post.text),), tags=tags)
+        return Title.of([Side(0, len(post.text), post.text)], [], tags)
     have, want = _sides(post.text, sided)
-    return Title(tuple(have), tuple(want), tags)
+    return Title.of(have, want, tags)
 
 
 def known_tags() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import is_bundled, names_goods, without_spans
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.money import find_amounts
 from tracker.normalize.posts.post import Post
@@ -14,7 +15,12 @@ from tracker.normalize.posts.status import says_broken, status_in
 
 __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
 
-
+_OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
+_BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
+_BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective) (?:gpus?|cards?|graphics)")
+_PIECE = re.compile(r"[^,;|]+")
+_GOODS_END = re.compile(r"[,|;/&+]|\band\b")
+_THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
 _LOT_OF_CARDS = re.compile(r"\b(?:gpus?|(?:graphics? |video )?cards?)(?: lot| bundle)? ?[:(-]{1,2} ?(?:\w+ ){0,3}$")
 """``Lot of three GPUs: RX 570, ...`` counts the list, not its first card."""
 
@@ -32,12 +38,10 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
         item.quantity = quantity_around(before, text[item.mention.end : high])
         if len(items) > 1 and _LOT_OF_CARDS.search(before):
             item.quantity = None
-        own = re.split(r"[,;|+&]|(?<!w)/", text[item.mention.end : high])[0]
+        own = _OWN_END.split(text[item.mention.end : high], maxsplit=1)[0]
         broken = says_broken(own)
         item.broken = (
-            bool(broken)
-            or bool(re.search(r"\b(?:broken|dead|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$", before))
-            or bool(re.search(r"\b(?:dead|broken|faulty|defective) (?:gpus?|cards?|graphics)", post.title.have_text))
+            bool(broken) or bool(_BROKEN_BEFORE.search(before)) or bool(_BROKEN_CARDS.search(post.title.have_text))
         )
         item.combo = _in_combo(post, item)
         said = status_in(text[item.mention.end : high])
@@ -48,7 +52,7 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
 def _in_combo(post: Post, item: Item) -> bool:
     """Whether the title joins the card with other hardware by ``+``: ``13900K + Z790 + 4090 combo``."""
     for side in post.title.have:
-        for piece in re.finditer(r"[^,;|]+", side.text):
+        for piece in _PIECE.finditer(side.text):
             start = side.start + piece.start()
             if start <= item.mention.start < side.start + piece.end() and "+" in piece.group():
                 return is_bundled(without_spans(piece.group(), start, [(item.mention.start, item.mention.end)]))
@@ -59,14 +63,14 @@ def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:
     """Whether the title offers more than its cards."""
     spans = [(mention.start, mention.end) for mention in mentions]
     for side in post.title.have:
-        pieces = re.split(r"[,|;/&+]|\band\b", without_spans(side.text, side.start, spans))
+        pieces = _GOODS_END.split(without_spans(side.text, side.start, spans))
         if any("\x01" not in piece and (names_goods(piece) or _is_thing(piece)) for piece in pieces):
             return True
     return False
 
 
 def _is_thing(piece: str) -> bool:
-    return bool(re.search(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b", piece))
+    return bool(_THING.search(piece))
 
 
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:

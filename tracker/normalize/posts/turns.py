@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.edits import named_by_words, telling_words
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.quantity import count_behind_price
+from tracker.normalize.posts.telling import named_by_words, telling_words
 from tracker.normalize.posts.words import anchored_before
 
 __all__ = ["labelled_item", "opens_other_goods", "split_by_labels"]

@@ -3,7 +3,6 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.edits import named_by_words
 from tracker.normalize.posts.facts import read_facts
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem
@@ -13,6 +12,7 @@ from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import tie_sentence
 from tracker.normalize.posts.rows import read_row
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
+from tracker.normalize.posts.telling import named_by_words
 from tracker.normalize.posts.turns import labelled_item, opens_other_goods
 
 __all__ = ["walk"]

@@ -149,7 +149,7 @@ WINDOWED = (
     "titled.",
     "words.",
     "edits._CLAUSE",
-    "layout._PRICED_NAME",
+    "naming._PRICED_NAME",
     "text._HOST",
     "carriage.",
     "money_kinds.",

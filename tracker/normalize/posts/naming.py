@@ -1,0 +1,183 @@
+"""The cards that a post names, at the post's own positions: namesakes left out, bare numbers taken in."""
+
+import re
+from bisect import bisect_left
+from dataclasses import replace
+from functools import lru_cache
+
+from tracker.normalize.clean import CleanText
+from tracker.normalize.mentions import Mention, find_mentions
+from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.posts.text import PostText
+
+__all__ = ["MOST_MENTIONS", "bare_numbers", "mentions_of"]
+
+MOST_MENTIONS = 200
+"""Mentions read in one text: a post with more is a price list of a shop."""
+
+_MEMORY = re.compile(
+    r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
+    r"\bcrucial\b|g\.?skill"
+)
+_BOARD = re.compile(
+    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d"
+)
+_NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
+_DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
+
+
+_PRICED_NAME = re.compile(
+    r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
+    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$|"
+    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→) ?$"
+)
+_PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
+_CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
+
+
+_PRICED_SIGN = re.compile(r"[$£€] ?$")
+_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
+
+
+def _is_price_of_line(before: str, after: str) -> bool:
+    """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
+    if not _PRICE_TAIL.match(after):
+        return False
+    line = before.rsplit("\n", 1)[-1]
+    return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
+
+
+def _is_namesake(post: PostText, mention: Mention) -> bool:
+    """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
+    if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
+        return True
+    if mention.strength == "sure":
+        return False
+    before, after = post.text[max(0, mention.start - 24) : mention.start], post.text[mention.end : mention.end + 24]
+    if mention.model in _NAMESAKES:
+        return not _DATA_CENTER.search(before + after)
+    if not mention.text.strip().isdigit():
+        return False
+    if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+        return True
+    lead = post.text[max(0, mention.start - 60) : mention.start]
+    if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
+        return True
+    if after.startswith("+") or re.search(
+        r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
+    ):
+        return True
+    near = _LISTED.split(before)[-1] + " " + _LISTED.split(after, maxsplit=1)[0]
+    return bool(_MEMORY.search(near) or _BOARD.search(near))
+
+
+def mentions_of(post: PostText, context: bool) -> list[Mention]:
+    """The cards that a text names, at the post's own positions."""
+    found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
+    return [_sized(post, _by_maker(post, mention)) for mention in found if not _is_namesake(post, mention)]
+
+
+_ONE_CHIP_MAKERS = (
+    (
+        re.compile(r"(?:evga|zotac|galax|galaxy|pny|palit|gainward|inno3d|kfa2|bfg|leadtek) (?:\d ?gb )?$"),
+        "Radeon",
+        ("gtx", "gts", "gt"),
+    ),
+    (re.compile(r"(?:sapphire|powercolor|his|visiontek|asrock) (?:\d ?gb )?$"), "GeForce", ("rx", "hd", "r9", "r7")),
+)
+"""Board makers of one chip maker only: a bare ``EVGA 570`` is a GeForce."""
+
+
+@lru_cache(maxsize=512)
+def _model_of(name: str) -> Mention | None:
+    found = find_mentions(CleanText(name, name), context=True)
+    return found[0] if len(found) == 1 and found[0].start == 0 else None
+
+
+def _by_maker(post: PostText, mention: Mention) -> Mention:
+    number = mention.text.strip()
+    if not number.isdigit():
+        return mention
+    before = post.text[max(0, mention.start - 16) : mention.start]
+    for makers, excluded, series in _ONE_CHIP_MAKERS:
+        if mention.model.startswith(excluded) and makers.search(before):
+            other = next((found for word in series if (found := _model_of(f"{word} {number}")) is not None), None)
+            if other is not None:
+                size = mention.stated_gb if mention.stated_gb is not None and not other.known else other.vram_gb
+                return replace(other, start=mention.start, end=mention.end, text=mention.text, vram_gb=size)
+    return mention
+
+
+_FAMILY = re.compile(r"PCIe|SXM|NVL|Server|Max-Q")
+_SEGMENT = re.compile(r"[,;|\n()\[\]+&]| / ")
+
+
+def _sized(post: PostText, mention: Mention) -> Mention:
+    """Settle memory and form from the card's own line: another item's words say nothing of it."""
+    if mention.contradiction or mention.modified:
+        mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
+    elif len(mention.models) > 1 or _FAMILY.search(mention.model):
+        own = _again(post, mention, *_bounds(post.text, mention, _LISTED))
+        sized = own.vram_gb is not None or mention.vram_gb is None or own.model != mention.model
+        mention = own if sized else replace(own, vram_gb=mention.vram_gb, skus=mention.skus)
+    return mention
+
+
+_LISTED = re.compile(r"[,;|\n]")
+
+
+def _bounds(text: str, mention: Mention, ends: re.Pattern[str]) -> tuple[int, int]:
+    low = max(0, mention.start - 200)
+    for match in ends.finditer(text, low, mention.start):
+        low = match.end()
+    high = ends.search(text, mention.end, mention.end + 200)
+    return low, high.start() if high else min(len(text), mention.end + 200)
+
+
+def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
+    for other in find_mentions(CleanText(post.text[low:high], post.raw[low:high]), context=True):
+        if other.start + low == mention.start:
+            return replace(other, start=mention.start, end=other.end + low)
+    return mention
+
+
+_AROUND = (
+    r"{number}(?:(?<=(?:for|and) the {number})(?:'?s)?(?![\w%.])|"
+    r"(?<![\w$£€.,/#-]{number})(?:'?s)?(?![\w%]|[.,]\d|/\d|"
+    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£)))"
+)
+"""A bare number; what stands before it is looked at behind it, so that a search skips to the number."""
+
+
+_SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
+
+
+def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
+    """A bare ``570`` is the 570 of the title."""
+    number = mention.text.strip()
+    if not number.isdigit() or any(mention.model == other.model for other in titled):
+        return mention
+    for other in titled:
+        namesake = mention.model.startswith("Radeon HD") and re.match(rf"\D*{number} ?xtx?$", other.text.lower())
+        if namesake or (re.search(r"\d{3,4}$", other.text) and other.text.endswith(number)):
+            return replace(other, start=mention.start, end=mention.end, text=mention.text)
+    return mention
+
+
+def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
+    """The title's cards named in the body by their number alone: ``the 480s``, ``1030 - 30 shipped``."""
+    found = [_as_titled(mention, titled) for mention in found]
+    starts, ends = [mention.start for mention in found], [mention.end for mention in found]
+    more: list[Mention] = []
+    for mention in titled:
+        named = _SHORT_NAME.search(mention.text.lower().rstrip("s' "))
+        if named is None or named.group() not in body.text or any(mention.model == other.model for other in more):
+            continue
+        number = named.group()
+        for match in re.finditer(_AROUND.format(number=number), body.text):
+            if len(more) >= MOST_MENTIONS:
+                break
+            before = bisect_left(starts, match.end()) - 1
+            if before < 0 or ends[before] <= match.start():
+                more.append(replace(mention, start=match.start(), end=match.start() + len(number), text=number))
+    return sorted([*found, *more], key=lambda mention: mention.start)

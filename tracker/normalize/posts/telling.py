@@ -1,0 +1,39 @@
+"""Words that tell one card of a post from another: ``FE sold``, ``dropped the FTW3 to``."""
+
+import re
+
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.words import fragments
+
+__all__ = ["named_by_words", "telling_words"]
+
+_WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
+_COMMON = frozenset(fragments("edit.common"))
+_ALIASES = {"founders": "fe"}
+
+
+def telling_words(text: str) -> set[str]:
+    """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
+    found = {_ALIASES.get(word, word.replace(" ", "")) for word in _WORD.findall(text)} - _COMMON
+    return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
+
+
+def _tokens(item: Item) -> set[str]:
+    return telling_words(item.words[:160])
+
+
+def named_by_words(clause: str, items: list[Item]) -> list[Item]:
+    """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
+    said = telling_words(clause)
+    if not said or len(items) < 2:
+        return []
+    tokens = [_tokens(item) for item in items]
+    hits = []
+    for place, item in enumerate(items):
+        others: set[str] = set()
+        for number, words in enumerate(tokens):
+            if number != place:
+                others |= words
+        if said & (tokens[place] - others):
+            hits.append(item)
+    return hits if len(hits) == 1 else []
