@@ -15,6 +15,8 @@ _SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[ \n]))")
 _SENTENCE = re.compile(union("context.sentence"))
 _BEFORE = anchored("context.before", " \n", rf"(?<!\w){union('context.before')}[ ]{{0,2}}$")
 _OFFERING = anchored("context.offering", " :\n", rf"(?<!\w){union('context.offering')}[ :]{{0,2}}$")
+_WITHDRAWN = pattern("status.withdrawn")
+_AFTER = anchored_after("context.after")
 _WINDOW = 70
 
 
@@ -62,7 +64,7 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     talked = _BEFORE.search(bare)
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()
-    behind = anchored_after("context.after").match(after)
+    behind = _AFTER.match(after)
     if behind and not _STOPS.match(after):
         return "context", behind.group().strip()
     if offering:
@@ -70,6 +72,6 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     whole = _SENTENCE.search(text[begin:until])
     if whole:
         return "doubtful", whole.group().strip()
-    if pattern("status.withdrawn").search(text[begin:until]):
+    if _WITHDRAWN.search(text[begin:until]):
         return "context", "withdrawn"
     return "plain", ""

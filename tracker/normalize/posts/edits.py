@@ -85,7 +85,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         for low, high in clauses:
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
             touched = _clause(layout, cards, number, low, high, added, other_goods)
-            for item in touched:
+            for item in touched if trace.wanted else ():
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
                 trace.add("edit" if edit else "status", state, low, high, "body")
 

@@ -2,13 +2,16 @@
 
 import re
 
-from tracker.normalize.posts.words import pattern, union
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.words import guarded, pattern, union
 
 __all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_in_title", "parts_out", "without_spans"]
 
 MENTION_BLANK = "\x01"
+_WORDS = pattern("goods.words")
+_SYSTEM = pattern("title.system")
 _JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
-_NOT_PARTS = re.compile(union("title.not_parts_out"))
+_NOT_PARTS = guarded(union("title.not_parts_out"), "title.not_parts_out")
 _PARTS_TITLE = re.compile(rf"(?<!\w){union('title.parts_title')}(?!\w)")
 _PARTS = re.compile(rf"(?<!\w){union('title.parts_out')}(?!\w)")
 
@@ -25,21 +28,21 @@ def without_spans(text: str, offset: int, spans: list[tuple[int, int]]) -> str:
 
 def names_goods(text: str) -> bool:
     """Whether other hardware than a card is named."""
-    return bool(pattern("goods.words").search(text))
+    return bool(_WORDS.search(text))
 
 
 def names_system(text: str) -> bool:
     """Whether a whole machine is named."""
-    return bool(pattern("title.system").search(text))
+    return bool(_SYSTEM.search(text))
 
 
-_MAYBE_PARTS = re.compile(
+_MAYBE_PARTS = Guarded(
     r"(?:willing to|would|might|may|could|possibly|can|opposed to|need be|"
     r"prefer not|if (?:\w+ ){1,6})(?: \w+){0,3} part(?:ing)?(?: (?:it|this|them))?[ -]?out"
 )
 
 
-_PERIPHERALS_OUT = re.compile(
+_PERIPHERALS_OUT = Guarded(
     r"part(?:ing)? out (?:the |my )?(?:mouse|mice|keyboard|monitors?|screens?|speakers?|peripherals|headset)\b"
 )
 
@@ -58,7 +61,7 @@ def parts_in_title(text: str) -> bool:
 
 def is_bundled(text: str) -> bool:
     """Whether a stretch that names a card (as ``MENTION_BLANK``) joins it with other hardware under one price."""
-    for match in pattern("goods.words").finditer(text):
+    for match in _WORDS.finditer(text):
         between = text[match.end() :] if MENTION_BLANK in text[match.end() :] else text[: match.start()]
         if MENTION_BLANK in text[match.end() :]:
             between = between[: between.index(MENTION_BLANK)]

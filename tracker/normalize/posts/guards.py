@@ -22,13 +22,16 @@ class Guarded:
 
     def possible(self, text: str) -> bool:
         """Whether the expression can be found in ``text`` at all."""
-        return any(needed in text for needed in self.needs)
+        for needed in self.needs:  # noqa: SIM110 (a plain loop takes half the time)
+            if needed in text:
+                return True
+        return False
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first place of the expression in ``text``."""
         if len(text) < self._least:
             return None
-        # A plain loop: ``any`` takes longer than the strings, and this is called a hundred times a post.
+        # As ``possible`` tells: this is called a hundred times a post.
         for needed in self.needs:
             if needed in text:
                 return self._search(text)
@@ -58,6 +61,8 @@ class Anchored(Guarded):
 
     def search(self, text: str) -> re.Match[str] | None:
         """The expression at the end of ``text``."""
+        if not text:
+            return None
         bare = text.rstrip(self._filling)
         if bare.endswith(self._endings) or not self._within.isdisjoint(text[len(bare) :]):
             return super().search(text)

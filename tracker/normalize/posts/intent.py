@@ -15,6 +15,13 @@ __all__ = ["read_intent"]
 _SUM = re.compile(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+")
 _WORD = re.compile(r"[a-z\d]{3}")
 _NO_WORD = re.compile(r"[^a-z\d]+")
+_MONEY = pattern("title.money")
+_FREE_OFFER = pattern("title.free_offer")
+_STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
+_AROUND_OFFER = pattern("title.around_offer")
+_STUFF = pattern("title.stuff")
+_GIVEAWAY = pattern("title.giveaway")
+_OTHER_WORDS = pattern("title.other_words")
 _FLAIRS: tuple[tuple[str, Intent], ...] = (
     ("selling", "sell"),
     ("fs", "sell"),
@@ -107,17 +114,17 @@ def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
             money = money or "$" in piece or "£" in piece or "€" in piece
             continue
         left = part
-        if pattern("title.money").search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
+        if _MONEY.search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
-            left = pattern("title.money").sub(" ", left)
+            left = _MONEY.sub(" ", left)
             left = _SUM.sub(" ", left)
         elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
-        if pattern("title.free_offer").search(left):
-            rest = pattern("title.free_offer").sub(" ", left)
-            offers = offers or not _WORD.search(pattern("title.stuff", "title.around_offer").sub(" ", rest))
-            left = pattern("title.around_offer").sub(" ", rest)
-        left = pattern("title.stuff").sub(" ", left)
+        if _FREE_OFFER.search(left):
+            rest = _FREE_OFFER.sub(" ", left)
+            offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
+            left = _AROUND_OFFER.sub(" ", rest)
+        left = _STUFF.sub(" ", left)
         left = _NO_WORD.sub(" ", left).strip()
         if len(left) >= 3 or any(character.isdigit() for character in left):
             goods = True
@@ -214,7 +221,9 @@ def _without_tags(title_text: str, body: str) -> Intent:
 
 
 def _from_flair(flair: str | None) -> Intent | None:
-    said = (flair or "").strip().lower()
+    if not flair:
+        return None
+    said = flair.strip().lower()
     for word in _OTHER_FLAIRS:
         if said.startswith(word):
             return "other" if word != "mod" else None
@@ -227,9 +236,9 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     if flaired == "other" or ("other" in title.tags and not title.tags & {"have", "want", "buying", "trading"}):
         return "other", "tag or flair of a post that offers nothing"
     text = title_post.text
-    if pattern("title.other_words").search(text) and not {"have", "want"} <= title.tags:
+    if _OTHER_WORDS.search(text) and not {"have", "want"} <= title.tags:
         return "other", "title of a post that offers nothing"
-    if pattern("title.giveaway").search(title.want_text.strip()) or (
+    if _GIVEAWAY.search(title.want_text.strip()) or (
         title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
     ):
         return "other", "given away"

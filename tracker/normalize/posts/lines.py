@@ -11,6 +11,7 @@ _LEAD = re.compile(
     r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d)|(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
     r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d))?[ ]{0,8}"
 )
+_DECORATION = " *_#>"
 
 
 class Line(NamedTuple):
@@ -44,14 +45,19 @@ def read_lines(post: PostText) -> list[Line]:
     lines: list[Line] = []
     begin = 0
     for piece in post.text.split("\n"):
+        if not piece:
+            lines.append(Line(begin, begin, begin, "", "blank"))
+            begin += 1
+            continue
         raw = post.raw[begin : begin + len(piece)]
         lead = _LEAD.match(raw)
         mark = (lead.group("mark") or "") if lead else ""
         offset = lead.end() if lead else 0
         words = piece[offset:]
-        stripped = words.strip(" *_#>")
-        start = begin + offset + (len(words) - len(words.lstrip(" *_#>"))) if stripped else begin + offset
-        bold = raw[offset:].lstrip("~[ ").startswith("**") and bool(stripped)
+        led = words.lstrip(_DECORATION)
+        stripped = led.rstrip(_DECORATION)
+        start = begin + offset + (len(words) - len(led) if stripped else 0)
+        bold = "**" in raw and bool(stripped) and raw[offset:].lstrip("~[ ").startswith("**")
         lines.append(Line(begin, start, start + len(stripped), stripped, _kind(mark, stripped), bold))
         begin += len(piece) + 1
     return lines

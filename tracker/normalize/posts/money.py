@@ -41,7 +41,9 @@ _EACH, _LOT, _BUNDLE = (
 
 
 def _sign_before(text: str, start: int) -> str:
-    last = text[max(0, start - 3) : start].rstrip(" \n")[-1:]
+    last = text[start - 1 : start] if start else ""
+    if last.isspace():
+        last = text[max(0, start - 3) : start].rstrip(" \n")[-1:]
     sign = _SIGN_BEFORE.search(text, max(0, start - 8), start) if last in _SIGN_ENDS else None
     return sign.group() if sign is not None else ""
 

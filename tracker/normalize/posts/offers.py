@@ -62,16 +62,9 @@ def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
         settled = Settled()
     amount = settled.amount
     currency = _currency(post, amount)
-    if amount is not None:
-        said = f"{settled.price or settled.lot_price} {currency} for {item.model}: {amount.why}"
-        post.trace.add("price", said, amount.start, amount.end, amount.where)
     shipping, cost = _shipping(post, layout, item, amount)
-    post.trace.add(
-        "card",
-        f"{item.model} x{item.quantity or 1} {item.status or 'available'}",
-        *(item.spot or (item.mention.start, item.mention.end)),
-        "body" if item.spot else "title",
-    )
+    if post.trace.wanted:
+        _trace(post, item, settled, currency)
     flags = ("vram_contradiction",) if item.contradiction else ()
     return Offer(
         model=item.model,
@@ -93,6 +86,16 @@ def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
         confidence=_confidence(item, settled),
         flags=flags,
     )
+
+
+def _trace(post: Post, item: Item, settled: Settled, currency: str) -> None:
+    amount = settled.amount
+    if amount is not None:
+        said = f"{settled.price or settled.lot_price} {currency} for {item.model}: {amount.why}"
+        post.trace.add("price", said, amount.start, amount.end, amount.where)
+    card = f"{item.model} x{item.quantity or 1} {item.status or 'available'}"
+    start, end = item.spot or (item.mention.start, item.mention.end)
+    post.trace.add("card", card, start, end, "body" if item.spot else "title")
 
 
 def _confidence(item: Item, settled: Settled) -> float:

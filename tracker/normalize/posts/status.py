@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import guarded, pattern, union
 from tracker.normalize.types import Status
 
@@ -10,6 +11,13 @@ __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 Said = Status | None
 _SOLD_NOT = guarded(rf"(?<!\w){union('status.sold_not')}(?!\w)", "status.sold_not")
 _PENDING_NOT = guarded(rf"(?<!\w){union('status.pending_not')}(?!\w)", "status.pending_not")
+_ANY_STATE = pattern("status.sold", "status.pending", "status.available")
+_BROKEN = pattern("broken.words")
+_STATES: tuple[tuple[Status, Guarded], ...] = (
+    ("sold", pattern("status.sold")),
+    ("pending", pattern("status.pending")),
+    ("available", pattern("status.available")),
+)
 _WHO = (
     r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?"
     r"(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
@@ -31,20 +39,12 @@ _SOLD_PENDING = re.compile(r"(?:sold|bought)\W{1,3}(?:but )?(?:pending|tentative
 
 def status_in(text: str) -> Said:
     """The last status that a stretch of text says; None where it says none."""
-    if (
-        "sold" not in text
-        and "pend" not in text
-        and "gone" not in text
-        and not pattern("status.sold", "status.pending", "status.available").search(text)
-    ):
+    if "sold" not in text and "pend" not in text and "gone" not in text and not _ANY_STATE.search(text):
         return None
     cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
-    found: list[tuple[int, Status]] = []
-    for kind, said in (("sold", "sold"), ("pending", "pending"), ("available", "available")):
-        found += [(match.start(), said) for match in pattern(f"status.{kind}").finditer(cleaned)]  # type: ignore[misc]
-    if not found:
+    kinds = {said for said, words in _STATES if words.search(cleaned)}
+    if not kinds:
         return None
-    kinds = {said for _, said in found}
     if _SOLD_PENDING.search(cleaned):
         return "pending"
     if kinds == {"available"}:
@@ -65,7 +65,7 @@ _OF_ANOTHER = re.compile(r"(?:from|off|out of|replac\w+) (?:a |an |my |the |his 
 
 def says_broken(text: str) -> str | None:
     """The words that call a card broken, unless they are negated (``no artifacts``)."""
-    for match in pattern("broken.words").finditer(text):
+    for match in _BROKEN.finditer(text):
         if _OF_ANOTHER.search(text[: match.start()]):
             continue
         if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(

@@ -52,7 +52,7 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
 def _in_combo(post: Post, item: Item) -> bool:
     """Whether the title joins the card with other hardware by ``+``: ``13900K + Z790 + 4090 combo``."""
     for side in post.title.have:
-        for piece in _PIECE.finditer(side.text):
+        for piece in _PIECE.finditer(side.text) if "+" in side.text else ():
             start = side.start + piece.start()
             if start <= item.mention.start < side.start + piece.end() and "+" in piece.group():
                 return is_bundled(without_spans(piece.group(), start, [(item.mention.start, item.mention.end)]))

@@ -1,0 +1,101 @@
+"""Factored and guarded expressions find what the plain alternation of a list finds, at the same places."""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tracker.normalize.posts.atoms import alternatives
+from tracker.normalize.posts.factoring import factored
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.needs import endings, needs
+from tracker.normalize.posts.words import anchored_before, fragments, pattern, union
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _lists() -> list[str]:
+    text = files("tracker.normalize").joinpath("data/post_words.toml").read_text(encoding="utf-8")
+    return [f"{table}.{key}" for table, keys in tomllib.loads(text).items() for key in keys]
+
+
+def _lines() -> list[str]:
+    texts = (
+        f"{post['title']}\n{post['body']}".lower()
+        for path in sorted(CASES.glob("*.toml"))
+        for post in tomllib.loads(path.read_text(encoding="utf-8"))["post"]
+    )
+    return sorted({line for text in texts for line in text.split("\n") if line})
+
+
+LINES = _lines()
+BODY = "\n".join(LINES)
+
+
+def _spans(expression: str, text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in re.finditer(expression, text)]
+
+
+@pytest.mark.parametrize("name", _lists())
+def test_a_factored_list_finds_what_the_list_finds(name: str) -> None:
+    plain = f"(?<!\\w)(?:{'|'.join(fragments(name))})(?!\\w)"
+    assert _spans(rf"(?<!\w){union(name)}(?!\w)", BODY) == _spans(plain, BODY)
+
+
+@pytest.mark.parametrize("name", _lists())
+def test_a_guard_hides_nothing(name: str) -> None:
+    guarded, before = pattern(name), anchored_before(name)
+    for line in LINES:
+        assert bool(guarded.search(line)) == bool(guarded.compiled.search(line))
+        window = line[: len(line) * 2 // 3]
+        assert bool(before.search(window)) == bool(before.compiled.search(window))
+
+
+@pytest.mark.parametrize(
+    ("expression", "strings"),
+    [
+        ("sold|gone", ("gone", "sold")),
+        ("(?:is |are )?sold(?: out)?", ("sold",)),
+        ("(?:shipping|postage) included", (" included",)),
+        ("pick-?up", ("pick-up", "pickup")),
+        (r"\$\d+", ("$",)),
+        (r"\d+|sold", ()),
+        ("a?", ()),
+    ],
+)
+def test_what_a_text_must_hold(expression: str, strings: tuple[str, ...]) -> None:
+    assert needs((expression,)) == strings
+
+
+@pytest.mark.parametrize(
+    ("expression", "ends", "within"),
+    [
+        ("sold for", ("for",), ""),
+        ("asking(?: price)?:?", ("sking", "asking", "price"), ""),
+        ("price[ds]?", ("price", "priced", "prices"), ""),
+        ("=", (), "="),
+        (r"sold to \w+", ("",), ""),
+    ],
+)
+def test_how_a_text_must_end(expression: str, ends: tuple[str, ...], within: str) -> None:
+    found, marks = endings((expression,), " :=")
+    assert set(found) <= set(ends)
+    assert marks == frozenset(within)
+
+
+def test_alternatives_with_the_same_letters_are_tried_in_their_order() -> None:
+    assert re.match(factored(["for all", "for", "for all cards"]), "for all cards").group() == "for all"
+    assert re.match(factored([r"\w+ x", "ab", "a"]), "ab x").group() == "ab x"
+
+
+def test_an_expression_is_read_into_its_alternatives() -> None:
+    assert ["".join(map(str, atoms)) for atoms in alternatives(r"a\|b|[|)]{2}|(?:c|d)?")] == [
+        r"a\|b", "[|)]{2}", "(?:c|d)?",
+    ]  # fmt: skip
+
+
+def test_an_expression_that_needs_nothing_is_always_searched() -> None:
+    assert Guarded(r"\d").search("a 1") is not None
+    assert Guarded("sold").search("a 1") is None
