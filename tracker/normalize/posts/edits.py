@@ -16,7 +16,7 @@ from tracker.normalize.posts.trace import Tracer
 __all__ = ["apply_edits"]
 
 _CLAUSE = re.compile(
-    "|".join(rf"{mark}[.!?;]*(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
+    "|".join(rf"{mark}(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
     + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
     r"(?:sold|pending|gone|left|available|still))|(?<=sold, )|(?<=pending, )|"
     r"(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"

@@ -46,6 +46,9 @@ class _Characters(dict[int, str]):
                 plain = character if character in "→➔➡" else " "
             elif character == "×":
                 plain = "x"
+            elif category == "No":
+                # A footnote's ² or a list's ① is no digit: ``$500²`` is no 5002.
+                plain = " "
             elif len(folded) == 1:
                 plain = folded
         elif code < 32 and character not in "\n\t":

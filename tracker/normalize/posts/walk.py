@@ -17,7 +17,7 @@ from tracker.normalize.posts.turns import labelled_item, opens_other_goods
 
 __all__ = ["walk"]
 
-_SENTENCE_END = re.compile(r"[.!?;]+(?=[ ])")
+_SENTENCE_END = re.compile(r"[.!?;](?=[ ])")
 _TAIL_NUMBER = re.compile(
     r"[ ]?(?:[-:=|]{1,3}|\.{2,}|//|[-=]>|→|[~@]) ?(?=[$£€]? ?\d{2,5}(?:\.\d\d)?(?: ?(?:obo|shipped|"
     r"firm|each|ea|plus|\+|or|local|\(|[$£€]).{0,40}| ?/ ?\d{2,5})?$)"

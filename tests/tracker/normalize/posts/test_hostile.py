@@ -94,6 +94,11 @@ HOSTILE = {
     "names": "evga " * (SIZE // 5),
     "slashes": "http://" * (SIZE // 7),
     "dots": "a." * (SIZE // 2),
+    "points": "." * SIZE,
+    "questions": "?" * SIZE,
+    "short edits": "SOLD\n + \nprice \n" * (SIZE // 16),
+    "edits": "EDIT:\nPENDING\nEDIT: " * (SIZE // 20),
+    "named again": "RTX 3080 -  (2)" * (SIZE // 15),
 }
 
 
@@ -191,7 +196,7 @@ def _listing(title: str, body: str, source: str = "hardwareswap") -> ListingText
 def test_a_hostile_body_is_read_in_time(kind: str) -> None:
     started = time.process_time()
     read_post(_listing("[USA] [H] RTX 3080, RTX 3090 [W] PayPal", HOSTILE[kind]), explain=True)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 2
 
 
 _TEXT = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=40).map(" ".join)

@@ -32,6 +32,11 @@ def test_digits_of_addresses_and_people_are_never_read(raw: str) -> None:
     assert "3080" not in read_text(raw).text
 
 
+@pytest.mark.parametrize("raw", ["$500²", "② $500", "$500³ shipped"])
+def test_a_footnote_is_no_digit(raw: str) -> None:
+    assert [digits for digits in read_text(raw).text.split() if digits.strip("$").isdigit()] == ["$500"]
+
+
 def test_strikes_do_not_reach_over_an_empty_line() -> None:
     post = read_text("~~old~~ new ~~broken\n\nmark~~ here")
     assert [post.raw[start:end] for start, end in post.struck] == ["old"]
