@@ -7,6 +7,8 @@ from tracker.alerts.bodies import Item, Letter
 from tracker.alerts.tokens import unsubscribe_token
 
 MOST_ITEMS = 20
+#: So many watches fit into one line of a header, which has 998 characters at most.
+_MOST_NAMED = 45
 
 
 def letter_of(alerts: Sequence[dict[str, Any]], names: Mapping[int, str], secret: str, message_id: str) -> Letter:
@@ -33,5 +35,5 @@ def letter_of(alerts: Sequence[dict[str, Any]], names: Mapping[int, str], secret
         items=items[:MOST_ITEMS],
         more=max(0, len(items) - MOST_ITEMS),
         watch_names=[names.get(key, "") for key in watch_ids],
-        token=unsubscribe_token(secret, watch_ids, alerts[0]["email"]),
+        token=unsubscribe_token(secret, watch_ids[:_MOST_NAMED], alerts[0]["email"]),
     )

@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import quote
 
 from tracker.alerts.addresses import address, header, named_address
@@ -14,6 +16,18 @@ from tracker.alerts.bodies import Bodies, Letter, is_loopback
 
 #: No part can hold it: quoted-printable has no "=" before anything but two hexadecimal digits or a line's end.
 _BOUNDARY = "=_gpudeals"
+
+
+class _Verbatim(UnstructuredHeader):
+    """A header that is sent in one line as it is: what is long, ``email`` makes an encoded word of else."""
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Verbatim)  # type: ignore[arg-type]  # it makes a BaseHeader of it
+_POLICY = EmailPolicy(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +78,7 @@ def compose_note(
 
 
 def _headed(to: str, about: str, message_id: str, sender: Sender, now: datetime) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     name, bare = named_address(sender.mail_from)
     message["From"] = Address(display_name=name, addr_spec=bare)
     message["To"] = address(to)
@@ -91,7 +105,8 @@ def subject(letter: Letter, simulated: bool = False) -> str:
 
 def unsubscribe_address(letter: Letter, sender: Sender) -> str:
     """Return where one click ends the watches of this mail: https with a public URL, else mailto."""
-    if sender.public_url and sender.public_url.startswith("https://"):
-        return f"{sender.public_url.rstrip('/')}/unsubscribe/{quote(letter.token)}"
-    names = header(" ".join(letter.watch_names), 100)
+    url = sender.public_url or ""
+    if url.startswith("https://") and url.isascii() and url.isprintable():
+        return f"{url.rstrip('/')}/unsubscribe/{quote(letter.token)}"
+    names = header(" ".join(letter.watch_names), 60)
     return f"mailto:{named_address(sender.mail_from)[1]}?subject={quote('unsubscribe ' + names)}"

@@ -14,6 +14,7 @@ from db.errors import GpudealsError
 from tests.tracker.alerts.samples import offer
 from tracker.alerts.addresses import address, header
 from tracker.alerts.bodies import Bodies, Item, Letter, sparkline
+from tracker.alerts.letters import letter_of
 from tracker.alerts.mail import Sender, compose
 from tracker.alerts.tokens import unsubscribe_token, watches_of_token
 
@@ -178,6 +179,27 @@ def test_with_a_public_address_one_click_ends_it() -> None:
     message = compose(letter, Sender(mail_from="deals@example.org", public_url="https://gpus.example.org/"), NOW)
     assert message["List-Unsubscribe"] == "<https://gpus.example.org/unsubscribe/1f.abc>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("watches", [1, 3, 400])
+@pytest.mark.parametrize("public_url", ["https://gpus.example.org", "https://gpüs.example.org", None])
+def test_the_address_to_unsubscribe_is_sent_as_it_is(watches: int, public_url: str | None) -> None:
+    # An encoded word, into which `email` puts whatever is long, is no address to any mail program (RFC 2369).
+    names = ["the cheapest A4000 – ü 𝄞" * 2] * watches
+    facts = [{"already": False, "reasons": ["r"], "offer": offer()}] * watches
+    rows = [
+        {"watch_id": 2**62 + n, "email": "ada@example.org", "offer_id": 1, "step": 1, "price": 1, "facts": one}
+        for n, one in enumerate(facts)
+    ]
+    letter = letter_of(rows, dict(enumerate(names, 2**62)), "secret", f"<{'a' * 32}@gpudeals.{'long.' * 8}example.org>")
+    raw = compose(letter, Sender(mail_from="deals@example.org", public_url=public_url), NOW).as_bytes(
+        policy=policy.SMTP
+    )
+    head = raw.split(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    (line,) = [line for line in head if line.startswith("List-Unsubscribe:")]
+    assert re.fullmatch(r"List-Unsubscribe: <(https://gpus.example.org/unsubscribe/|mailto:deals@)[^<>\s]+>", line)
+    assert max(map(len, head)) <= 998
+    assert [line for line in head if line.startswith("Message-ID:")] == [f"Message-ID: {letter.message_id}"]
 
 
 @pytest.mark.parametrize(
