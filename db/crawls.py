@@ -1,6 +1,6 @@
 """What crawlers ask before they set out, and what is noted of runs and searches afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,13 @@ def good_runs(conn: Connection, source: str, before: datetime, limit: int) -> Se
     counts = or_(_run.c.outcome == "ok", _run.c.accepted)
     query = select(_run).where(_run.c.source == source, counts, _run.c.started_at < before)
     return conn.execute(query.order_by(_run.c.started_at.desc()).limit(limit)).all()
+
+
+def baselines(conn: Connection, source: str, before: datetime, limit: int) -> Iterator[Mapping[str, Any]]:
+    """Yield what the newest runs of a source that count left to judge later ones by, newest first."""
+    counts = or_(_run.c.outcome == "ok", _run.c.accepted)
+    query = select(_run.c.counters["baseline"]).where(_run.c.source == source, counts, _run.c.started_at < before)
+    yield from filter(None, conn.execute(query.order_by(_run.c.started_at.desc()).limit(limit)).scalars())
 
 
 def last_runs(conn: Connection, source: str, limit: int = 1) -> Sequence[Row[Any]]:

@@ -4,7 +4,7 @@ Pure: the summary of one run and of the ok runs before it go in, an outcome with
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from statistics import median
@@ -77,8 +77,8 @@ class Baseline:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Baseline":
-        """Return it from what ``as_json`` gave."""
+    def from_json(cls, value: Mapping[str, Any], met: Container[str]) -> "Baseline":
+        """Return it from what ``as_json`` gave, with the prices of what is ``met`` now: no others matter."""
         return cls(
             items=int(value["items"]),
             searches=int(value["searches"]),
@@ -86,7 +86,7 @@ class Baseline:
             read=int(value["read"]),
             matched=int(value["matched"]),
             currencies=value["currencies"],
-            medians={key: (int(n), int(price)) for key, (n, price) in value["medians"].items()},
+            medians={key: (int(n), int(price)) for key, (n, price) in value["medians"].items() if key in met},
         )
 
 

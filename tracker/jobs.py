@@ -16,7 +16,7 @@ from db.errors import GpudealsError
 from db.store.runs import run_row
 from tracker.alerts.notifying import evaluate, send_queued
 from tracker.crawls import crawl_in_process, expire
-from tracker.ingest import ingest
+from tracker.ingest import IngestCounts, ingest
 from tracker.ingest.once import read_once
 from tracker.judging import Judge
 from tracker.notices import tell_operator
@@ -24,7 +24,7 @@ from tracker.plan import plan_searches
 from tracker.schedule import read_slots
 from tracker.service_settings import ServiceSection
 from tracker.slots import Job, JobFailedError, StoppedError
-from tracker.upkeep import forget, keep_backup, keep_log_small
+from tracker.upkeep import forget, keep_backup, keep_small
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Work:
             if source.settings().enabled
         ]
         made.append(Job("mails", read_slots(self.settings.outbox), self.send_mails))
-        made.append(Job("checkpoint", read_slots(self.settings.checkpoint), partial(keep_log_small, self.engine)))
+        made.append(Job("checkpoint", read_slots(self.settings.checkpoint), partial(keep_small, self.engine)))
         made.append(Job("retention", read_slots(self.settings.retention), self.forget))
         if self.settings.backup_folder:
             made.append(Job("backup", read_slots(self.settings.backup), self.backup))
@@ -86,9 +86,7 @@ class Work:
 
     def _follow(self, name: str, status: int, told: dict[str, Any]) -> str:
         """Judge, read, price and alert. Runs of every source that wait are judged, so none is ever left."""
-        read = read_once()
-        Judge(self.engine, read).judge_all(self.clock())  # a new one: what a judge has read it keeps
-        counts = ingest(self.engine, read=read)
+        counts = self._read()
         mailed = self.alert() if counts.read else ""
         run_id, end = told.get("run"), told.get("end")
         words = str(told.get("message") or "")
@@ -104,6 +102,12 @@ class Work:
         return f"{run.outcome}, {items} listings, {counts.read} read{mailed}" + (
             f": {run.message}" if run.message else ""
         )
+
+    def _read(self) -> IngestCounts:
+        """Judge what waits and read what counts; nothing of what was read stays in memory."""
+        read = read_once()
+        Judge(self.engine, read).judge_all(self.clock())  # a new one: what a judge has read it keeps
+        return ingest(self.engine, read=read)
 
     def alert(self) -> str:
         """Evaluate the watches and send what is due; return in words what came of it."""

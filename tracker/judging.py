@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from crawlers.mark import settle
 from crawlers.source import Source, source_of
 from db import store
-from db.crawls import good_runs, listings_of_run, unjudged_runs
+from db.crawls import baselines, listings_of_run, unjudged_runs
 from db.errors import GpudealsError
 from db.store.purge import checkpoint, purge_listings
 from db.store.runs import run_row
@@ -65,11 +65,12 @@ class Judge:
         with self._engine.connect() as connection:
             run = run_row(connection, run_id)
             sample = listings_of_run(connection, run_id, SAMPLE)
-            earlier = good_runs(connection, run.source, run.started_at, _REMEMBERED)
         if run.kind == "import":
             return self._carry_out(run, _of_import(run), run.counters, now)
         summary = self._summary(run, sample)
-        history = [Baseline.from_json(kept) for row in earlier if (kept := (row.counters or {}).get("baseline"))]
+        with self._engine.connect() as connection:
+            earlier = baselines(connection, run.source, run.started_at, _REMEMBERED)
+            history = [Baseline.from_json(kept, summary.prices) for kept in earlier]
         verdict = judge(summary, history, _expectation(source_of(run.source)))
         counters = {**run.counters, **verdict.counters, "baseline": baseline_of(summary).as_json()}
         return self._carry_out(run, verdict, counters, now)

@@ -1,8 +1,5 @@
 """The service on a simulated market with a clock that runs as fast as the work allows."""
 
-import contextlib
-import ctypes
-import gc
 import json
 import os
 import subprocess
@@ -155,8 +152,5 @@ def _count(engine: Engine, found: Soak) -> None:
 
 
 def _memory() -> int:
-    """Return the resident memory of this process in bytes, without what it has given back already."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    """Return the resident memory of this process in bytes, also what the allocator keeps of freed memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

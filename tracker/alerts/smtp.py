@@ -62,18 +62,17 @@ class Smtp:
         return self._server
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         name = _own_name()
         if self.tls:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, local_hostname=name, timeout=self.timeout, context=context
+                self.host, self.port, local_hostname=name, timeout=self.timeout, context=ssl.create_default_context()
             )
         else:
             server = smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout)
         try:
             server.ehlo_or_helo_if_needed()
             if not self.tls and server.has_extn("starttls"):
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
                 server.ehlo()
             elif not self.tls and self.user:
                 raise NoServerError(f"{self.host} offers no TLS, and the password is not sent in clear")
