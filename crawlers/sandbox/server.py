@@ -253,6 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _head(self, answer: Answer, extra: Mapping[str, str]) -> bytes:
         phrase = HTTPStatus(answer.status).phrase
         headers = {"Server": "gpudeals-sandbox", "X-Simulated": SIMULATED, **answer.headers, **extra}
+        if self.close_connection:
+            headers["Connection"] = "close"  # else a client asks the next question into a closing connection
         lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         return "\r\n".join(lines).encode("latin-1", "replace")
 

@@ -70,6 +70,8 @@ class FakeServer:
                 if "Content-Type" not in answer.headers:
                     self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
+                if self.close_connection:
+                    self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -152,3 +152,14 @@ def test_the_command_lists_faults_and_refuses_unknown_ones(capsys: pytest.Captur
     assert "gzip-bomb" in capsys.readouterr().out
     assert main(["--fault", "gremlins"]) == 2
     assert "gremlins" in capsys.readouterr().err
+
+
+def test_a_connection_that_is_closed_afterwards_says_so(served: Sandbox) -> None:
+    """PRAW asks for its token so; unsaid, its next question went into the closing connection now and then."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(served.url.rsplit(":", 1)[1]))
+    for asked, told in (({}, None), ({"Connection": "close"}, "close")):
+        connection.request("GET", "/_sandbox/clock", headers=asked)
+        answer = connection.getresponse()
+        assert answer.read()
+        assert answer.getheader("Connection") == told
+    connection.close()
