@@ -20,13 +20,15 @@ SOURCES = ("ebay_browse", "hardwareswap")
 class MarketRuns:
     """A simulated market, a database, and both crawlers."""
 
-    def __init__(self, warm: Warm, folder: Path, template: bytes, *, scale: float = 0.3, **env: str) -> None:
+    def __init__(
+        self, warm: Warm, folder: Path, template: bytes, *, scale: float = 0.3, seed: int = 3, **env: str
+    ) -> None:
         self.warm, self.folder = warm, folder
         (folder / "market.db").write_bytes(template)
         self.url = f"sqlite:///{folder / 'market.db'}"
         self.engine = open_engine(self.url)
         start = datetime(2026, 10, 20, tzinfo=UTC)
-        self.sandbox = Sandbox(3, start=start, days=30, scale=scale, rate=0, reddit_calls=10**6).start()
+        self.sandbox = Sandbox(seed, start=start, days=30, scale=scale, rate=0, reddit_calls=10**6).start()
         self.judge = Judge(self.engine)
         self.env = {
             **KEYS,
