@@ -118,6 +118,8 @@ class Manners(_Middleware):
         wait += request.meta.get("retry_times", 0) * spider.retry_pause
         if wait > 0:
             await asyncio.sleep(wait)
+            if spider.stopped is not None:
+                raise IgnoreRequest("the crawl ended while this waited for its turn")
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Sit out a short wait and ask once more; for a long one remember it and end the spider."""

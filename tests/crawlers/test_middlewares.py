@@ -10,10 +10,11 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 
-from crawlers.middlewares import OneOrigin, OtherOrigin, Robots
+from crawlers.middlewares import Manners, OneOrigin, OtherOrigin, Robots
 from crawlers.origins import origin
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.secrets import RedactingFormatter, keep_pair_secret, keep_secret, redacted
+from crawlers.stopping import CrawlError
 
 SITE = "https://shop.example"
 
@@ -63,6 +64,27 @@ def allowed(answer: Any, path: str, api: tuple[str, ...] = ()) -> bool:
 )
 def test_robots_txt_is_obeyed_and_unknown_means_no(answer: Any, path: str, may: bool) -> None:
     assert allowed(answer, path) is may
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_call_that_waits_for_its_turn_does_not_leave_once_the_crawl_has_ended(ends: bool) -> None:
+    gate = SimpleNamespace(reserve=lambda allowance, *, reserved: 0.05)
+    spider = SimpleNamespace(gate=gate, stopped=None, retry_pause=0.05)
+    manners = Manners(SimpleNamespace(spider=spider, stats=None))  # type: ignore[arg-type]
+
+    async def crawl() -> None:
+        call = asyncio.ensure_future(manners.process_request(Request(SITE, meta={"retry_times": 1})))
+        await asyncio.sleep(0.02)
+        assert not call.done()
+        if ends:
+            spider.stopped = CrawlError("network", "3 failures in a row")
+        await call
+
+    if ends:
+        with pytest.raises(IgnoreRequest, match="the crawl ended"):
+            asyncio.run(crawl())
+    else:
+        asyncio.run(crawl())
 
 
 def test_robots_txt_is_asked_for_once_and_not_of_an_api() -> None:
