@@ -12,8 +12,6 @@ from db.errors import GpudealsError
 from tracker.cli.output import Format, FormatOption, plain, print_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from tracker.normalize import ListingText
 
 _ID = re.compile(r"[a-z][a-z0-9_]{1,40}:[^\s:]{1,80}")
@@ -141,42 +139,15 @@ def _given(
 def _stored(name: str) -> "ListingText":
     from db.engine import open_engine
     from db.settings import database_url
+    from tracker.ingest.stored import newest_text
 
     source, _, external_id = name.partition(":")
     engine = open_engine(database_url(), read_only=True)
     try:
         with engine.connect() as conn:
-            return _newest(conn, source, external_id)
+            return newest_text(conn, source, external_id)
     finally:
         engine.dispose()
-
-
-def _newest(conn: "Connection", source: str, external_id: str) -> "ListingText":
-    from db.queries import find_listing, revisions_of
-    from tracker.normalize import ListingText
-    from tracker.pricing.currency import to_major
-
-    name = f"{source}:{external_id}"
-    listing = find_listing(conn, source, external_id)
-    if listing is None:
-        raise GpudealsError(f"no listing {name} in the database")
-    revisions = revisions_of(conn, [listing.id]).get(listing.id)
-    if not revisions:
-        raise GpudealsError(f"{name} was only seen by crawls that are not accepted; see `gpudeals status`")
-    row = revisions[-1]
-    stated = row.price_minor is not None and row.currency
-    return ListingText(
-        id=name,
-        source=source,
-        title=row.title,
-        body=row.body,
-        price=to_major(row.price_minor, row.currency) if stated else None,
-        currency=row.currency,
-        condition=row.condition,
-        condition_id=row.condition_id,
-        variation=row.variation,
-        flair=row.flair,
-    )
 
 
 def _print(listing: "ListingText") -> None:

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from tracker.normalize.types import Condition
 from tracker.normalize.vocabulary import DATA
 
-#: eBay's condition ids (developer.ebay.com, "Item condition IDs and names").
+#: eBay's condition ids (developer.ebay.com, "Item condition ID and name values"); the importers turn its
+#: translated words into them. "New (other)" is opened or without its box, "like new" has been used.
 _BY_ID: dict[str, Condition] = {
     "1000": "new",
     "1500": "open_box",
@@ -37,10 +38,14 @@ def _phrases() -> tuple[tuple[re.Pattern[str], Condition], ...]:
         )
 
 
+def condition_by_id(condition_id: str | None) -> Condition | None:
+    """Return the kind of condition that one of eBay's ids stands for; None for another or none."""
+    return _BY_ID.get(condition_id) if condition_id else None
+
+
 def condition_of(condition_id: str | None, text: str | None) -> Condition | None:
     """Return the kind of condition; the id decides, as its text comes in the market's language. None: not said."""
-    found = _BY_ID.get(condition_id) if condition_id else None
-    return found or (_by_text(text) if text else None)
+    return condition_by_id(condition_id) or (_by_text(text) if text else None)
 
 
 @lru_cache(maxsize=1024)
