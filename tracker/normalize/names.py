@@ -155,8 +155,10 @@ def _whole(
             return shorter, start + len(written[:-_SUPER].rstrip(" -_"))
         return spelling, end
     late = _LATE_SUFFIX.match(text, end)
-    if late is None and ("2048sp" in text or "gme" in text):
-        late = _VARIANT.search(text, end, end + _VARIANT_WITHIN)
+    if late is None:
+        until = end + _VARIANT_WITHIN
+        if text.find("2048sp", end, until) >= 0 or text.find("gme", end, until) >= 0:
+            late = _VARIANT.search(text, end, until)
     if late:
         suffix = late[late.lastindex or 0]
         fuller = spellings().get(squeeze(written) + squeeze(suffix))

@@ -27,6 +27,7 @@ HOSTILE = {
         "blanks": " ",
         "words": "ab ",
         "names": "rtx 4090 ",
+        "names that may go on": "rx 580 ",
         "sizes": "16gb ",
         "counts": "2x (2) x2 1x 16 ",
         "with and for": "with a b and & + c for a b c/",

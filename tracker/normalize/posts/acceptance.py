@@ -15,9 +15,9 @@ __all__ = ["Said", "acceptance", "is_part"]
 _SEPARATOR = re.compile(r"[,;|]")
 Said = Literal["offered", "plain", "context"]
 _LEAD_WORDS = re.compile(
-    rf"(?:(?:{union('context.brands')}|[$£€]? ?\d[\d.,]{0, 12}k?(?: ?[$£€]|x)?|x\d|sold|"
+    rf"(?:(?:{union('context.brands')}|(?:[$£€] ?+)?+\d{{1,6}}+(?:[.,]\d{{1,3}}+){{0,3}}+k?+(?: ?[$£€]|x)?+|x\d|sold|"
     rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
-    rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}){{0,9}}$"
+    rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}+){{0,9}}+$"
 )
 _PROSE = re.compile(
     r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|"
@@ -47,8 +47,7 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
         return True
     if len(lead) > 60:
         return False
-    match = _LEAD_WORDS.search(lead)
-    return (match is not None and match.start() == 0) or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
+    return _LEAD_WORDS.match(lead) is not None or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
 
 
 def is_part(text: str, mention: Mention) -> bool:
