@@ -6,7 +6,7 @@ from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.post import Post
-from tracker.normalize.posts.status import closes_all
+from tracker.normalize.posts.status import closes_all, status_in
 
 __all__ = ["close_post"]
 
@@ -31,12 +31,21 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
     for number, line in enumerate(layout.lines):
         if number in layout.rows or number in layout.edits or cards.named.get(number):
             continue
+        if layout.sections[number] == "sold" or layout.post.is_struck(line.start, line.end):
+            continue
         if len(line.text) <= 120:
             closed = closes_all(line.text)
-            if closed and not names_goods(line.text) and _stands_for_all(layout, cards, number):
+            if not closed or names_goods(line.text) or _taken_back(layout, number):
+                continue
+            if _stands_for_all(layout, cards, number):
                 for item in cards.items:
                     item.status = item.status if item.status == "sold" else closed
                 post.trace.add("closed", line.text[:60], line.start, line.end, "body")
+
+
+def _taken_back(layout: Layout, number: int) -> bool:
+    """Whether a later edit puts the goods back on the market."""
+    return any(later > number and status_in(layout.lines[later].text) == "available" for later in layout.edits)
 
 
 def _stands_for_all(layout: Layout, cards: Cards, number: int) -> bool:

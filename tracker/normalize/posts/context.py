@@ -39,7 +39,9 @@ def accessory_after(text: str, end: int) -> str | None:
 
 
 _PART = re.compile(
-    r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool ){0,3}(?:water ?blocks?|"
+    r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool |bykski |"
+    r"ekwb |bitspower |barrow |corsair ){0,3}"
+    r"(?:water ?blocks?|"
     r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
     r"heat ?sinks?)\b|brackets?\b"
     r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"

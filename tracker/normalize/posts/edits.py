@@ -76,6 +76,10 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         if line.kind == "blank" or not cards.items or number in layout.rows:
             continue
         edit = number in layout.edits
+        if not cards.named.get(number) and (
+            (layout.sections[number] == "sold" and not edit) or layout.post.is_struck(line.start, line.end)
+        ):
+            continue
         if not edit and not _ANY_STATUS.search(line.text):
             continue
         inline = _INLINE.search(layout.post.text[line.start : line.end])

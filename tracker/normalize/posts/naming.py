@@ -47,6 +47,25 @@ def _is_price_of_line(before: str, after: str) -> bool:
     return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
 
 
+_DISK_AFTER = re.compile(
+    r"(?: (?:pro|plus))? \d{1,2} ?tb\b| (?:250|256|480|500|512|960|1000|1024) ?gb?\b(?! ?(?:vram|gddr))"
+)
+_OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
+_OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
+_NAMED_BEFORE = re.compile(
+    r"(?<!\w)(?:nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
+    r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
+    r"e[357]) (?:[a-z]{1,3} )?$"
+)
+
+
+def _is_other_thing(text: str, start: int, end: int) -> bool:
+    """Whether a bare number is that of a disk, an office PC, a camera: ``980 1TB``, ``5060 SFF``, ``Nokia 1080``."""
+    if _DISK_AFTER.match(text, end) or _NAMED_BEFORE.search(text, max(0, start - 20), start):
+        return True
+    return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
+
+
 def _is_namesake(post: PostText, mention: Mention) -> bool:
     """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
     if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
@@ -59,6 +78,8 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
     if not mention.text.strip().isdigit():
         return False
     if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+        return True
+    if _is_other_thing(post.text, mention.start, mention.end):
         return True
     lead = post.text[max(0, mention.start - 60) : mention.start]
     if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
@@ -73,8 +94,26 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
 
 def mentions_of(post: PostText, context: bool) -> list[Mention]:
     """The cards that a text names, at the post's own positions."""
+    post = _without_plurals(post)
     found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
     return [_sized(post, _by_maker(post, mention)) for mention in found if not _is_namesake(post, mention)]
+
+
+_PLURAL = re.compile(
+    r"s(?<=0s)(?![a-z0-9])(?:(?<=(?<![a-z0-9])v100s)|(?<=two \d{4}s)|(?<=(?:three|these) \d{4}s)|"
+    r"(?<=(?:four|five|both) \d{4}s)|(?<=pair of \d{4}s)|(?<=couple of \d{4}s)|(?<=several \d{4}s)|"
+    r"(?<=[2-9]x \d{4}s)|(?<=[2-9]x\d{4}s))"
+)
+
+
+def _without_plurals(post: PostText) -> PostText:
+    """``V100s`` with a small s are several V100, and ``two 4070s`` are no Supers where nothing else says so."""
+    text = post.text
+    for match in _PLURAL.finditer(text) if "0s" in text else ():
+        place = match.start()
+        if post.raw[place] == "s" and ("super" not in text or text[place - 4] == "v"):
+            text = f"{text[:place]} {text[place + 1 :]}"
+    return post if text is post.text else post._replace(text=text)
 
 
 _ONE_CHIP_MAKERS = (
@@ -178,6 +217,8 @@ def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) ->
             if len(more) >= MOST_MENTIONS:
                 break
             before = bisect_left(starts, match.end()) - 1
+            if mention.strength != "sure" and _is_other_thing(body.text, match.start(), match.start() + len(number)):
+                continue
             if before < 0 or ends[before] <= match.start():
                 more.append(replace(mention, start=match.start(), end=match.start() + len(number), text=number))
     return sorted([*found, *more], key=lambda mention: mention.start)

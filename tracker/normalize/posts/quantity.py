@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.words import fragments, union
 
-__all__ = ["count_behind_price", "count_word", "left_over", "quantity_around"]
+__all__ = ["NUMBER", "count_behind_price", "count_word", "left_over", "quantity_around"]
 
 _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {
     "pair": 2,
@@ -14,12 +14,12 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
     "dual": 2,
     "a pair": 2,
 }
-_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
+NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
     rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
     rf"(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
-    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{_NUMBER})|"
+    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
     rf"qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|"
     rf"was\b|for\b|to\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|"
@@ -32,28 +32,28 @@ _AFTER = re.compile(
     rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
     rf"x ?|quantity:? ?)?(?P<paren>\d{{1,2}})(?: ?x| qty| available| total| in stock|"
     rf" units?| pcs| cards| of them| left)?[\])]|"
-    rf"(?<![\w.$£€-])(?P<ofthem>{_NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|"
     rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
 _BEHIND_PRICE = re.compile(
     r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
-    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{_NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
+    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
     r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
-    rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
+    rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
 )
-_TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{_NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
+_TRAIL = re.compile(rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b")
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
-    rf"(?<![\w$£€])(?:(?P<n>{_NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
+    rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
-    rf"remaining|remain|still available|available)|only (?P<only>{_NUMBER}) (?:left|"
-    rf"remaining)|have (?P<have>{_NUMBER}) (?:left|more))"
+    rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
+    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more))"
 )
 _GONE = re.compile(
-    rf"(?<![\w$£€])(?P<n>{_NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
-    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{_NUMBER})(?:x\b|\b)"
+    rf"(?<![\w$£€])(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
 )
 
 

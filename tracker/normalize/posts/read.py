@@ -11,6 +11,7 @@ from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
+from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
@@ -18,7 +19,7 @@ from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
-from tracker.normalize.posts.unnamed import bundle_combos, count_both, split_singles, tie_unnamed
+from tracker.normalize.posts.unnamed import bundle_combos, split_singles, tie_unnamed
 from tracker.normalize.posts.walk import walk
 from tracker.normalize.types import ListingText, Offer, Reading
 
@@ -86,7 +87,7 @@ def _offers(post: Post) -> list[Offer]:
     mark_systems(post, layout, cards)
     bundle_combos(layout, cards)
     split_singles(cards)
-    count_both(post, cards)
+    read_only_card(layout, cards.items)
     apply_edits(layout, cards, other_goods, post.trace)
     for mention, spoken in cards.talked:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")

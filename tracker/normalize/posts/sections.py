@@ -35,12 +35,23 @@ _OPENS_WANTS = Guarded(
 )
 
 
+def _is_state(lines: list[Line], number: int) -> bool:
+    """Whether a bare ``SOLD`` says what became of the item above it: no list follows."""
+    line = lines[number]
+    if line.kind == "heading" or line.text.endswith(":"):
+        return False
+    follower = next((other for other in lines[number + 1 : number + 4] if other.kind != "blank"), None)
+    return follower is None or follower.kind not in ("bullet", "number")
+
+
 def sections_of(lines: list[Line]) -> list[str]:
     """One of ``have``, ``want``, ``sold`` or ``""`` for each line; a heading holds until the next, or a rule."""
     sections: list[str] = []
     current = ""
-    for line in lines:
+    for number, line in enumerate(lines):
         kind = _heading(line)
+        if kind == "sold" and _is_state(lines, number):
+            kind = None
         if kind is None and line.kind == "text" and _OPENS_WANTS.search(line.text[-200:]):
             sections.append(current)
             current = "listed"

@@ -27,7 +27,11 @@ _WHOLE_ONLY = re.compile(
     r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
     r"rather (?:sell|not)"
 )
-_INSTALLED = re.compile(r"[^,;|.\n]{0,24}\b(?:pre-?)?installed\b")
+_INSTALLED = re.compile(
+    r"(?![^,;|.\n]{0,24}\b(?:blocks?|water ?blocks?|pads?|paste|back ?plates?|coolers?|fans?|brackets?|bridge|"
+    r"ptm\w*)\b)"
+    r"[^,;|.\n]{0,24}\b(?:pre-?)?installed\b"
+)
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
 

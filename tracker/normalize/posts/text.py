@@ -24,6 +24,8 @@ _BLANKS = {code: " " for code in range(32) if code != 10}
 _CUT_SHORT = ("ea", "incl", "excl", "inc", "approx", "vs", "w/o", "no")
 _SHORTENED = re.compile(rf"\.(?= )(?:{'|'.join(rf'(?<=(?<![a-z]){word}.)' for word in _CUT_SHORT)})")
 """The point of a word cut short, which ends no sentence."""
+_LETTER_FOR_ZERO = re.compile(r"o(?<=(?<![a-z0-9])[2-5]o)(?=[5-9]0(?: ?ti| ?super|s)?(?![a-z0-9]))")
+"""``RTX 3O80``."""
 _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*(?:\*{1,2}|(?<=\S\*)|(?=\S))|_(?:_|(?<!\w_)(?=\w)|(?<=\w_)(?!\w))|`|\\")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
@@ -130,6 +132,8 @@ def read_text(raw: str) -> PostText:
         text = _without_domains(text)
     if ". " in text:
         text = _SHORTENED.sub(" ", text)
+    if "o" in text and ("o80" in text or "o90" in text or "o70" in text or "o60" in text or "o50" in text):
+        text = _LETTER_FOR_ZERO.sub("0", text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)

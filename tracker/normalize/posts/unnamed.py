@@ -1,4 +1,4 @@
-"""Prices and counts that name no card: of the only card, or of all of them."""
+"""Prices that name no card: of the only card, or of all of them."""
 
 import re
 from dataclasses import replace
@@ -8,11 +8,10 @@ from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give
 from tracker.normalize.posts.turns import opens_other_goods
 
-__all__ = ["bundle_combos", "count_both", "split_singles", "tie_unnamed"]
+__all__ = ["bundle_combos", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
 _OTHER_CARD = "".join(f"(?<!{word} )" for word in ("sd", "sound", "wifi", "network", "capture", "gift"))
@@ -74,18 +73,6 @@ def bundle_combos(layout: Layout, cards: Cards) -> None:
     for item in cards.items:
         if item.combo and not item.table and not _priced_on_its_line(layout, item):
             item.bundled = True
-
-
-def count_both(post: Post, cards: Cards) -> None:
-    """``$320 each, both sealed``: two, where nothing else counts them."""
-    item = cards.items[0]
-    if (
-        len(cards.items) == 1
-        and item.quantity is None
-        and any(amount.each for amount in item.asked)
-        and re.search(r"\bboth (?:are |cards |of them |have |new|sealed|work|come|in\b|with|gpus)", post.body.text)
-    ):
-        item.quantity = 2
 
 
 def split_singles(cards: Cards) -> None:

@@ -169,6 +169,8 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
         if (
             len(line.text) < 60
             and not line.text.endswith(":")
+            and layout.sections[number] != "sold"
+            and not layout.post.is_struck(line.start, line.end)
             and (closes_all(line.text) or _MARKED.fullmatch(line.text))
         ):
             item.status = closes_all(line.text) or status_in(line.text)

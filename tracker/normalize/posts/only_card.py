@@ -1,0 +1,88 @@
+"""What a body says of its only card away from the name: how many there are, and how much memory it has."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.quantity import NUMBER, count_word
+from tracker.normalize.vocabulary import models
+
+__all__ = ["read_only_card"]
+
+_BOTH = Guarded(r"\bboth (?:are |cards |of them |have |new|sealed|work|come|in\b|with|gpus)")
+_BEHIND_COUNT = (
+    "of them",
+    "of these",
+    "of those",
+    "available",
+    "total",
+    "in total",
+    "in stock",
+    "the same",
+    "identical",
+)
+_COUNT_BEFORE = re.compile(
+    rf"(?:(?<!\w)(?:have|got|are|there's|selling|all) (?:a total of |about )?|(?:^|[-.,(:*] ?))(?P<count>{NUMBER})x? $"
+)
+_QTY = re.compile(r"(?:qty|quantity)(?: available)?:? ?(?P<count>\d{1,2})\b")
+_CLAUSE = 48
+"""``I have two of them`` opens its sentence; further on it may speak of something else."""
+_SEVERAL_FOR = re.compile(rf"\b(?P<lot>{NUMBER}) for [$£€] ?\d")
+_SIZE = Guarded(
+    r"(?<![\w.$£€])(?P<size>\d{1,2}) ?(?:gb|g|gigs?)\b(?= (?:one|ones|version|versions|model|models|variant|variants|"
+    r"card|cards|edition|vram|of vram|gddr\d|video memory)\b)|\bvram ?[:=-]? ?(?P<vram>\d{1,2}) ?gb?\b"
+)
+
+
+def read_only_card(layout: Layout, items: list[Item]) -> None:
+    """Let the only card on offer have the count and the memory that the rest of the body states."""
+    if len(items) != 1:
+        return
+    item = items[0]
+    if item.quantity is None:
+        item.quantity = _count(layout, item)
+    if item.vram_gb is None and not item.contradiction and len(item.skus) > 1:
+        _size(layout, item)
+
+
+def _count(layout: Layout, item: Item) -> int | None:
+    text = layout.post.text
+    each = any(amount.each for amount in item.asked)
+    if each and _BOTH.search(text):
+        return 2
+    for count, start, end in _counts(text):
+        begin, until = sentence_around(text, start, end)
+        if start - begin <= _CLAUSE and count > 1 and not names_goods(text[begin:until]):
+            return count
+    several = _SEVERAL_FOR.search(text) if each else None
+    return count_word(several.group("lot")) if several else None
+
+
+def _counts(text: str) -> Iterator[tuple[int, int, int]]:
+    """Counts that stand before ``of them`` and the like, or behind ``qty``, with their places."""
+    for words in (*_BEHIND_COUNT, "qty", "quantity"):
+        place = text.find(words)
+        while place >= 0:
+            end = place + len(words)
+            match = (
+                _QTY.match(text, place)
+                if words.startswith("q")
+                else _COUNT_BEFORE.search(text, max(0, place - 40), place)
+            )
+            count = count_word(match.group("count")) if match is not None else None
+            if count is not None:
+                yield count, place, end
+            place = text.find(words, end)
+
+
+def _size(layout: Layout, item: Item) -> None:
+    known = models().get(item.model.lower())
+    sizes = {float(match.group("size") or match.group("vram")) for match in _SIZE.finditer(layout.post.text)}
+    fitting = sizes.intersection(known.skus) if known is not None else set()
+    if known is not None and len(fitting) == 1:
+        item.vram_gb = fitting.pop()
+        item.skus = known.skus[item.vram_gb]
