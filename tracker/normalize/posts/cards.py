@@ -94,7 +94,9 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
     if number in layout.edits and number not in layout.rows:
         return False
     return item.form == form and (
-        form.startswith("row") or form in ("bullet", "number", "bold", "heading") or bool(layout.amounts.get(number))
+        form.startswith("row")
+        or form in ("bullet", "number", "bold", "heading")
+        or bool(layout.amounts.get(number) and layout.amounts.get(item.line))
     )
 
 

@@ -45,6 +45,8 @@ _PART = re.compile(
     r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
     r"heat ?sinks?)\b|brackets?\b"
     r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
+    r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"
+    r"anti-?sag|support|cooling|extension) ){1,3}(?:adapters?|adaptors?|cables?|connectors?|mounts?|brackets?|pads?|fans?)\b|"
     r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|(?:empty )?box(?:es)?(?: only)?\b(?! (?:and|"
     r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
     r"above|higher)))"

@@ -32,7 +32,7 @@ _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gp
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = Guarded(
     r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
-    r"closed|fell|back|edit|update|market"
+    r"closed|fell|back|edit|update|market|down to|still have"
 )
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 _LABEL = re.compile(
@@ -107,10 +107,11 @@ def _clause(
     amounts = [
         amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"
     ]
-    if said is None and not (edit and (amounts or "left" in clause or "remain" in clause)):
+    fewer = _FEWER.search(clause) is not None
+    if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = _targets(layout, cards, number, low, high, clause)
-    if elsewhere or not (edit or _speaks_of_fate(layout, cards, number, clause, targets)):
+    if elsewhere or not (edit or fewer or _speaks_of_fate(layout, cards, number, clause, targets)):
         return []
     if not targets and cards.named.get(number):
         targets = [cards.named[number][-1][2]]
@@ -143,6 +144,9 @@ def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) 
     return next((amount for amount in lowered if amount.shipping == "included"), lowered[-1])
 
 
+_FEWER = Guarded(
+    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|\bstill have (?:the )?(?:second|other)\b"
+)
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
@@ -216,7 +220,7 @@ def _apply(item: Item, clause: str, said: str | None) -> None:
     left = left_over(clause, quantity)
     if left is not None and item.status == "sold" and "left" not in clause:
         return
-    if left is not None and (quantity > 1 or "left" in clause or "remain" in clause):
+    if left is not None and (quantity > 1 or "left" in clause or "remain" in clause or "down to" in clause):
         item.quantity = left
         if item.status == "sold" and left:
             item.status = None

@@ -183,7 +183,7 @@ def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
 _AROUND = (
     r"{number}(?:(?<=(?:for|and) the {number})(?:'?s)?(?![\w%.])|"
     r"(?<![\w$£€.,/#-]{number})(?:'?s)?(?![\w%]|[.,]\d|/\d|"
-    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|\$|€|£)))"
+    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|[$€£](?! ?\d))))"
 )
 """A bare number; what stands before it is looked at behind it, so that a search skips to the number."""
 

@@ -49,7 +49,8 @@ _LEFT = re.compile(
     rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
     rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
-    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more))"
+    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|"
+    r"(?P<other>still have (?:the )?(?:second|other)|(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?available))"
 )
 _GONE = re.compile(
     rf"(?<![\w$£€])(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
@@ -128,8 +129,8 @@ def left_over(text: str, quantity: int) -> int | None:
     """How many are left after ``one sold, two left``; None where the text does not say."""
     match = _LEFT.search(text)
     if match:
-        said = match.group("n") or match.group("only") or match.group("have")
-        return 1 if said == "last one" else count_word(said)
+        said = match.group("n") or match.group("only") or match.group("have") or match.group("down")
+        return 1 if said == "last one" or match.group("other") else count_word(said)
     match = _GONE.search(text)
     if match:
         gone = count_word(match.group("n") or match.group("m"))

@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.goods import is_bundled, names_goods, without_spans
+from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.money import find_amounts
@@ -64,7 +64,9 @@ def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:
     spans = [(mention.start, mention.end) for mention in mentions]
     for side in post.title.have:
         pieces = _GOODS_END.split(without_spans(side.text, side.start, spans))
-        if any("\x01" not in piece and (names_goods(piece) or _is_thing(piece)) for piece in pieces):
+        if any(
+            "\x01" not in piece and (names_goods(piece) or names_system(piece) or _is_thing(piece)) for piece in pieces
+        ):
             return True
     return False
 
