@@ -145,7 +145,8 @@ def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) 
 
 
 _FEWER = Guarded(
-    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|\bstill have (?:the )?(?:second|other)\b"
+    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|"
+    r"\bstill have (?:the )?(?:second|other)\b"
 )
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(

@@ -49,8 +49,10 @@ _LEFT = re.compile(
     rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
     rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
-    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|"
-    r"(?P<other>still have (?:the )?(?:second|other)|(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?available))"
+    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
+    rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|"
+    r"(?P<other>still have (?:the )?(?:second|other)|"
+    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?available))"
 )
 _GONE = re.compile(
     rf"(?<![\w$£€])(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
