@@ -23,6 +23,7 @@ class Amount(NamedTuple):
     each: bool = False
     lot: bool = False
     bundle: bool = False
+    fitted: bool = False
     shipping: str | None = None
     struck: bool = False
     newest: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
-from tracker.normalize.posts.goods import is_bundled, names_system, without_spans
+from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
@@ -93,11 +93,23 @@ def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: s
         return False
     if number in layout.edits and number not in layout.rows:
         return False
+    if item.titled and not _priced_so_far(layout, item.line, number):
+        return False
     return item.form == form and (
         form.startswith("row")
         or form in ("bullet", "number", "bold", "heading")
         or bool(layout.amounts.get(number) and layout.amounts.get(item.line))
     )
+
+
+def _priced_so_far(layout: Layout, line: int, number: int) -> bool:
+    """Whether a price stands in the line of an item, or behind it before the next card or the line ``number``."""
+    for place in range(line, number):
+        if place > line and layout.mentions.get(place):
+            return False
+        if layout.amounts.get(place) and (place == line or not names_goods(layout.lines[place].text)):
+            return True
+    return False
 
 
 def _drop_kin(layout: Layout, cards: Cards, waiting: list[Item]) -> None:

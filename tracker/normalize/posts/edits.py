@@ -9,6 +9,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.quantity import left_over
+from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.status import closes_all, status_in
 from tracker.normalize.posts.telling import named_by_words
 from tracker.normalize.posts.trace import Tracer
@@ -44,7 +45,12 @@ _LABEL = re.compile(
 def _targets(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> tuple[list[Item], bool]:
     """The items a clause speaks of, and whether it speaks of something else."""
     items = cards.items
-    models = {mention.model for mention in layout.mentions.get(number, ()) if low <= mention.start < high}
+    offered = {item.model for item in items}
+    models = {
+        mention.model
+        for mention in layout.mentions.get(number, ())
+        if low <= mention.start < high and (mention.model in offered or not mention.text.strip().isdigit())
+    }
     if models:
         hit = [item for item in items if item.model in models]
         if len(hit) > 1:
@@ -107,6 +113,8 @@ def _clause(
     amounts = [
         amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"
     ]
+    if edit and not amounts:
+        amounts = _labelled_price(layout, number, low, high)
     fewer = _FEWER.search(clause) is not None
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
@@ -148,6 +156,23 @@ _FEWER = Guarded(
     r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|"
     r"\bstill have (?:the )?(?:second|other)\b"
 )
+_LABELLED_PRICE = re.compile(
+    rf"{_LABEL.pattern}(?:(?:now|price|new price|down to|dropped to|lowered to)[ :]{{1,2}}){{0,2}}"
+)
+_PRICE_END = re.compile(r" ?(?:$|[.,!;(]|shipped|obo|firm|local|each|ea\b|today|plus|\+|or\b|and\b|for\b|now)")
+
+
+def _labelled_price(layout: Layout, number: int, low: int, high: int) -> list[Amount]:
+    """``EDIT 2: 1550 shipped``: a bare number behind the label of an edit."""
+    label = _LABELLED_PRICE.match(layout.post.text[low:high])
+    if label is None or not layout.post.text[low + label.end() : low + label.end() + 1].isdigit():
+        return []
+    amount = amount_at(layout, low + label.end(), high)
+    if amount is None or amount.value < 20 or not _PRICE_END.match(layout.post.text[amount.end : high]):
+        return []
+    return [amount]
+
+
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"

@@ -52,8 +52,9 @@ def _overlaps(spans: list[tuple[int, int]], amount: Amount) -> bool:
 
 
 def _edited(lines: list[Line]) -> frozenset[int]:
-    """Lines of an edit: the line that says so, and those that follow it without a gap."""
+    """Lines of an edit: the line that says so, and those that follow it without a gap; on top of a post it alone."""
     found: set[int] = set()
+    first = next((number for number, line in enumerate(lines) if line.kind != "blank"), -1)
     running = False
     for number, line in enumerate(lines):
         if line.kind == "blank":
@@ -62,6 +63,7 @@ def _edited(lines: list[Line]) -> frozenset[int]:
             running = True
         if running:
             found.add(number)
+            running = number != first or line.text.endswith(":")
     return frozenset(found)
 
 

@@ -20,21 +20,25 @@ MOST_AMOUNTS = 300
 _AMOUNT = re.compile(
     r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
     r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
-    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn))?| ?(?:usd?|cad|cdn|gbp|eur|euros?|"
+    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
     r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
 )
 _SIGN_BEFORE = re.compile(
-    r"(?:(?:(?<![a-z])(?:us|usd|ca|cad|cdn|c|au|aud|a|eur|gbp|nz) ?)?[$£€] ?|(?<![a-z])(?:usd|cad|eur|euros?|gbp) ?)$"
+    r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"
+    r"(?<![a-z])(?:usd|cad|aud|nzd|eur|euros?|gbp) ?)$"
 )
 _SIGN_ENDS = frozenset("$£€drosp")
 """The last letters of what ``_SIGN_BEFORE`` finds."""
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
+_BETWEEN = re.compile(r"\bbetween ?$")
 _CLAUSE_END = re.compile(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]")
+_FIGURE = re.compile(r"[$£€] ?\d|\d\d")
 _WINDOW = 48
 _LEAST_BARE, _MOST_BARE, _MOST = 5, 20_000, 500_000
 _UNIT_AFTER = anchored_after("money.unit_after")
 _ASKING_BEFORE = anchored_before("money.asking_before")
+_FITTED = pattern("money.fitted")
 _EACH, _LOT, _BUNDLE = (
     (pattern(f"money.{name}"), anchored_before(f"money.{name}_before")) for name in ("each", "lot", "bundle")
 )
@@ -65,7 +69,7 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
         return None
     value = parse_number(number, thousand=bool(thousands))
     if not signed:
-        if not loose and is_rather_a_card(number, after):
+        if not loose and is_rather_a_card(number, before, after):
             return None
         if not _LEAST_BARE <= value <= _MOST_BARE or value != value.to_integral_value():
             return None
@@ -74,16 +78,19 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
     kind, why = kind_of(line_before, line_after)
     ranged = _RANGE.match(line_after)
+    if kind == "asking" and _BETWEEN.search(line_before):
+        kind, why = "range", "a range, not a price"
     if ranged and kind == "asking" and value < int(ranged.group("high")) < value * 3 and not _names_card(ranged):
         kind, why = "range", "a range, not a price"
     clause_end = _CLAUSE_END.search(line_after)
     near_after = line_after if clause_end is None else line_after[: clause_end.start()]
-    continued = line_before.endswith(", ")
+    continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
     return Amount(
         start, end, value, currency_of(before_sign, after_sign), signed, kind,
         each=_touches(_EACH, line_before, near_after[:30], continued),
         lot=_touches(_LOT, line_before, near_after[:34], continued),
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
+        fitted=_FITTED.search(near_after[:34]) is not None,
         shipping=shipping_of_amount(line_before, line_after),
         struck=post.is_struck(start, end),
         newest=kind == "asking" and is_lowered(line_before),

@@ -22,8 +22,19 @@ _LOWERED_TO = Guarded(
     r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|"
     r"marked down)"
     r"(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
+    r"\b(?:now|currently) (?:down to|asking|only|just|at) $|"
     r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
 )
+_NEW_PRICE = Guarded(
+    r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|\bprice is now[: ]{1,2}$"
+)
+"""``New price: $450``, but not ``new price is around $450``."""
+_ARTICLE = Guarded(r"(?<![\w'])an? $")
+_NOUN = re.compile(
+    r" (?!(?:price|shipped|posted|asking|obo|offer|for|cash|or|local|firm|total|each|plus|and|if|"
+    r"is|to|in|on|at)\b)[a-z0-9]"
+)
+"""``to fund a $900 repair``: an article makes a quality of the amount."""
 _PLUS = re.compile(r"[ ]{0,2}\+")
 _SHIPPING_BEFORE = anchored_before("money.shipping_cost_before")
 _SHIPPING_AFTER = anchored_after("money.shipping_cost_after")
@@ -42,12 +53,16 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "shipping", "cost of shipping"
     if _SHIPPING_BEFORE.search(before) and not _PLUS.match(after):
         return "shipping", "cost of shipping"
-    if _NOT_ASKING_AFTER.match(after):
+    if _NOT_ASKING_AFTER.match(after) and not _NEXT_CLAUSE.match(after):
         return "other", "not the asking price: what follows it"
     if before.endswith('"'):
         return "other", "quoted, not asked"
+    if _ARTICLE.search(before) and _NOUN.match(after):
+        return "other", "says what something is"
     if _SALE.search(before):
         return "asking", "sale price"
+    if _NEW_PRICE.search(before):
+        return "asking", "new price"
     if _NOT_ASKING_BEFORE.search(before) and not _SHOP_CLAUSE.search(before):
         return "other", "not the asking price: what precedes it"
     if _OLD_BEFORE.search(before):

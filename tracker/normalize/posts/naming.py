@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
-from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.posts.bare_money import MODEL_NUMBER, PRICE_LEAD
 from tracker.normalize.posts.text import PostText
 
 __all__ = ["MOST_MENTIONS", "bare_numbers", "mentions_of"]
@@ -77,7 +77,7 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
-    if _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+    if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
         return True
     if _is_other_thing(post.text, mention.start, mention.end):
         return True

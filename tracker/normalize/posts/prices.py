@@ -5,6 +5,7 @@ import re
 from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_goods, without_spans
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.plausible import is_plausible
 
 __all__ = ["give", "tie_sentence"]
 
@@ -37,7 +38,7 @@ def give(group: list[Item], amounts: list[Amount]) -> None:
 
 def _give_one(item: Item, amounts: list[Amount]) -> None:
     for amount in amounts:
-        first = not any(asked.kind == "asking" for asked in item.asked)
+        first = not any(asked.kind == "asking" and is_plausible(item.model, asked.value) for asked in item.asked)
         if first or amount.newest or amount.each or amount.lot or amount.shipping in _QUALIFIED or amount.cue:
             item.asked.append(amount)
 
@@ -59,11 +60,32 @@ def tie_sentence(
     if not usable:
         return items
     spans = [(start, end) for start, end, _ in named]
-    if usable[0].start < named[0][0] and not _starts_with_old(text, offset, usable[0], named[0][0]):
+    if (
+        usable[0].start < named[0][0]
+        and not _starts_with_old(text, offset, usable[0], named[0][0])
+        and not _ends_with_price(text, offset, named[-1][1], usable)
+    ):
         _price_first(text, offset, named, usable, spans)
     else:
         _name_first(text, offset, named, usable, spans)
     return items
+
+
+_NAMED_BEFORE = re.compile(r"[a-z].*[a-z0-9][ )\"]{0,2}[-:=(]{0,2} ?$")
+
+
+def _ends_with_price(text: str, offset: int, name_end: int, amounts: list[Amount]) -> bool:
+    """``PS5 $330 / 3060 Ti $200``: a list whose prices stand behind the names, and whose first thing is no card."""
+    before = text[: amounts[0].start - offset]
+    if not (names_goods(before) or (len(amounts) > 1 and _NAMED_BEFORE.match(before) and not _CUES.search(before))):
+        return False
+    after = next((amount for amount in amounts if amount.start >= name_end), None)
+    return after is not None and not re.search(r"[,;|/]|\d-\d", text[name_end - offset : after.start - offset])
+
+
+_CUES = re.compile(
+    r"\b(?:asking|price|sell\w*|looking|want\w*|shipped|local|now|only|just|take|get|i|i'?m|it|this|that|they)\b"
+)
 
 
 def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tracker.normalize.posts.amounts import Amount
 from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.plausible import is_plausible
 from tracker.normalize.types import Basis
 
 __all__ = ["Settled", "settle"]
@@ -37,6 +38,7 @@ def _settle(item: Item) -> Settled:
     amounts = [amount for amount in item.asked if amount.kind == "asking"] or [
         amount for amount in item.asked if amount.kind == "old"
     ][-1:]
+    amounts = [amount for amount in amounts if _may_be_for(item, amount)]
     if not (item.struck and amounts and amounts[0].struck):
         amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
     if not amounts:
@@ -52,11 +54,21 @@ def _settle(item: Item) -> Settled:
         if basis == "lot" and (item.quantity or 1) == 1 and (item.lot_of or 1) == 1:
             return Settled(price=best.value, basis="each", amount=best)
         return Settled(lot_price=best.value, basis=basis, amount=best)
+    singles = [amount for amount in singles if not amount.fitted] or singles
     each = [amount for amount in singles if amount.each]
     best = _best([amount for amount in newest if amount in singles] or each or singles)
     if (item.quantity or 1) > 1 and not best.each and not each and not item.per_piece:
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)
+
+
+def _may_be_for(item: Item, amount: Amount) -> bool:
+    """Whether the card can cost that; a lot can, and what is broken or part of something else."""
+    if item.broken or item.bundled or item.system or amount.bundle:
+        return True
+    if (item.quantity or 1) > 1 or amount.lot or item.lot_of:
+        return not amount.each or is_plausible(item.model, amount.value)
+    return is_plausible(item.model, amount.value)
 
 
 def _best(amounts: list[Amount]) -> Amount:

@@ -41,6 +41,13 @@ def _peer_of_priced(layout: Layout, number: int, leader: Line | None) -> bool:
     return any(leader.start <= amount.start < leader.end for amount in near)
 
 
+_SENTENCE_END = re.compile(r"[.!?;](?= )")
+
+
+def _first_sentence(text: str) -> str:
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
+
+
 _GAP = re.compile(r" {3,}")
 """Blanks of a link's address."""
 
@@ -65,7 +72,7 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
     if amounts and (goods or not from_title):
         before = _ASKED.sub("", text[: amounts[0].start - line.start])
         if goods and re.match(r"[\W]{0,3}$", before):
-            return True
+            return names_goods(_first_sentence(head))
         name = _GAP.sub(" ", before).strip(" -:|=(~@")
         return bool(
             3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
@@ -97,7 +104,9 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
     """``Two 2080s (EVGA, Gigabyte)`` with a priced line for each maker: as many cards as lines."""
     if len(cards.items) != 1 or not cards.items[0].titled:
         return
-    item, titled = cards.items[0], telling_words(title)
+    item = cards.items[0]
+    # Where the title counts no cards, only the words beside the name tell of them: others are other goods.
+    titled = telling_words(title if (item.quantity or 1) > 1 or ":" in title or "(" in title else item.words)
     labels: dict[str, frozenset[str]] = {}
     places: list[int] = []
     for number, amounts in sorted(layout.amounts.items()):

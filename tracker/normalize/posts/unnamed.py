@@ -6,16 +6,42 @@ from dataclasses import replace
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods
-from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.prices import give
+from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.turns import opens_other_goods
 
-__all__ = ["bundle_combos", "split_singles", "tie_unnamed"]
+__all__ = ["bundle_combos", "drop_combos", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
+_PRICE_LIST = re.compile(r"(?:asking )?prices?\b[^:\n]{0,20}[:=-]")
 _OTHER_CARD = "".join(f"(?<!{word} )" for word in ("sd", "sound", "wifi", "network", "capture", "gift"))
 _GPU_WORD = re.compile(rf"\b(?:{_OTHER_CARD}card|gpus?|(?:graphics?|video) ?cards?)\b")
+
+
+_CARD_PRICED = re.compile(
+    rf"\b(?:{_OTHER_CARD}card|gpu|(?:graphics?|video) ?card|vga)"
+    r"(?: (?:only|alone|by itself|itself|on its own|is|for|at|price|asking|just)){0,3} ?[:=~-]{0,2}>? ?(?=[$£€]? ?\d)"
+)
+"""``CPU 120, GPU 240, RAM 40``: the card's price in a list that names each thing by its kind."""
+_PRICED_CARD = re.compile(
+    r" ?(?:shipped |obo |each )?(?:- ?|for |= ?)?(?:just )?(?:the )?"
+    r"(?:gpu|(?:graphics?|video) ?card|card)\b(?! ?[:=]| \d)"
+)
+
+
+def _labelled_amounts(layout: Layout, number: int) -> list[Amount]:
+    """The amounts of a line that say to be the card's: ``GPU 240``, ``$240 for the card``."""
+    line, text = layout.lines[number], layout.post.text
+    amounts = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking"]
+    found = []
+    for match in _CARD_PRICED.finditer(text, line.start, line.end):
+        own = next((amount for amount in amounts if 0 <= amount.start - match.end() <= 1), None)
+        own = own or amount_at(layout, match.end(), line.end)
+        found += [own] if own is not None else []
+    return found or [amount for amount in amounts if _PRICED_CARD.match(text, amount.end, line.end)]
 
 
 def _priced_on_its_line(layout: Layout, item: Item) -> bool:
@@ -37,9 +63,15 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             number in layout.rows
             or number in layout.edits
             or layout.sections[number] == "want"
-            or number not in layout.amounts
+            or not (number in layout.amounts or _PRICE_LIST.match(line.text))
         ):
             continue
+        if len(cards.items) == 1 and not _priced_on_its_line(layout, cards.items[0]):
+            labelled = _labelled_amounts(layout, number)
+            if labelled:
+                own_price = cards.items[0].combo and (cards.items[0].quantity or 1) == 1
+                cards.items[0].asked = [amount._replace(each=amount.each or own_price) for amount in labelled]
+                break
         own = [
             amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used
         ]
@@ -73,6 +105,25 @@ def bundle_combos(layout: Layout, cards: Cards) -> None:
     for item in cards.items:
         if item.combo and not item.table and not _priced_on_its_line(layout, item):
             item.bundled = True
+
+
+def drop_combos(cards: Cards) -> None:
+    """``CPU + board + 3070 $430`` and ``3070 alone $240`` are one card, which has the price of its own."""
+    for combo in [item for item in cards.items if item.bundled and not item.system]:
+        own = next(
+            (
+                item
+                for item in cards.items
+                if item is not combo and same_card(item, combo.mention) and not item.bundled and item.asked
+            ),
+            None,
+        )
+        if own is None or max(own.quantity or 1, combo.quantity or 1) > 1:
+            continue
+        own.titled = own.titled or combo.titled
+        cards.items[:] = [item for item in cards.items if item is not combo]
+        for number, entries in cards.named.items():
+            cards.named[number] = [(a, b, own if item is combo else item) for a, b, item in entries]
 
 
 def split_singles(cards: Cards) -> None:

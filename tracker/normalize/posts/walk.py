@@ -5,12 +5,13 @@ import re
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.facts import read_facts
 from tracker.normalize.posts.goods import names_goods
-from tracker.normalize.posts.items import Item, NamedItem
+from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import tie_sentence
 from tracker.normalize.posts.rows import read_row
+from tracker.normalize.posts.signless import line_amounts
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
 from tracker.normalize.posts.telling import named_by_words
 from tracker.normalize.posts.turns import labelled_item, opens_other_goods
@@ -18,10 +19,6 @@ from tracker.normalize.posts.turns import labelled_item, opens_other_goods
 __all__ = ["walk"]
 
 _SENTENCE_END = re.compile(r"[.!?;](?=[ ])")
-_TAIL_NUMBER = re.compile(
-    r"[ ]?(?:[-:=|]{1,3}|\.{2,}|//|[-=]>|→|[~@]) ?(?=[$£€]? ?\d{2,5}(?:\.\d\d)?(?: ?(?:obo|shipped|"
-    r"firm|each|ea|plus|\+|or|local|\(|[$£€]).{0,40}| ?/ ?\d{2,5})?$)"
-)
 _ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
 _FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
 
@@ -74,17 +71,6 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(low, high) for low, high in zip(bounds, [*bounds[1:], end], strict=True) if high > low]
 
 
-def _line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Amount]:
-    amounts = list(layout.amounts.get(number, ()))
-    if not amounts and named:
-        line = layout.lines[number]
-        tail = _TAIL_NUMBER.search(layout.post.text[named[-1][1] : line.end])
-        if tail:
-            begin = named[-1][1] + tail.end()
-            amounts = find_amounts(layout.post, begin, line.end, loose=True)[:1]
-    return amounts
-
-
 def _another(
     layout: Layout, cards: Cards, number: int, low: int, high: int, amounts: list[Amount], model: Item
 ) -> bool:
@@ -102,7 +88,7 @@ def _another(
 def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem]) -> list[Item]:
     text = layout.post.text
     line = layout.lines[number]
-    amounts = _line_amounts(layout, number, named)
+    amounts = line_amounts(layout, number, named)
     read_facts(layout, number, named)
     current: list[Item] = []
     previous: list[Item] = []
@@ -115,7 +101,23 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
         if inside and not own and previous and not any(item.asked for item in previous):
             current = previous + [item for item in current if not any(item is other for other in previous)]
         previous = current
+    _prefer_own(layout, cards, number, named)
     return current
+
+
+def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[NamedItem]) -> None:
+    """A price in a line that names the card stands before those of earlier lines that do not."""
+    line = layout.lines[number]
+    for item in unique_items(named):
+        own = [a for a in item.asked if line.begin <= a.start <= line.end and a.kind == "asking" and not a.lot]
+        if not own or len(own) == len(item.asked):
+            continue
+        naming = [layout.lines[place] for place, entries in cards.named.items() if any(e[2] is item for e in entries)]
+        item.asked = [
+            a
+            for a in item.asked
+            if a.cue or a.newest or a.lot or a.kind != "asking" or any(n.begin <= a.start <= n.end for n in naming)
+        ]
 
 
 def _labelled_line(layout: Layout, number: int, item: Item) -> None:

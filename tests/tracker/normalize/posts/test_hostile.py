@@ -156,7 +156,6 @@ WINDOWED = (
     "edits._CLAUSE",
     "naming._PRICED_NAME",
     "text._HOST",
-    "walk._TAIL",
     "walk._LABELLED_NUMBER",
 )
 WINDOW = 1_000

@@ -1,0 +1,52 @@
+"""Numbers without a sign or a price word that only stand where a price stands: ``3070 FE - 240, 2060: 110``."""
+
+import re
+
+from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.posts.items import NamedItem
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.money import Amount, find_amounts
+from tracker.normalize.posts.plausible import is_plausible
+
+__all__ = ["amount_at", "line_amounts"]
+
+_ENDS = (
+    r"(?: ?(?:$|\n|[,;|)](?!\d)|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
+    r"or\b|and\b|if\b|local|\(|[$£€])|"
+    r" ?/ ?\d{2,5})"
+)
+_NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
+_BEHIND_NAME = re.compile(rf"[ ]?(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|//|[-=]>|→|[~@]|(?:for|at|asking)\b) ?{_NUMBER}")
+_BEHIND_BLANK = re.compile(
+    r"(?: (?!and\b|or\b|for\b|vs\b)[a-z][a-z0-9+]{0,11}){0,3} (?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
+    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"
+)
+"""``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
+_SHORT_LINE = 60
+
+
+def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Amount]:
+    """The amounts of a line that names cards; a card without any takes the bare number that follows its name."""
+    amounts = list(layout.amounts.get(number, ()))
+    line, text = layout.lines[number], layout.post.text
+    if any(amount.kind != "shipping" and amount.start < named[0][0] for amount in amounts):
+        return amounts
+    for place, (_, end, item) in enumerate(named):
+        until = named[place + 1][0] if place + 1 < len(named) else line.end
+        if any(amount.kind != "shipping" and end <= amount.start < until for amount in amounts):
+            continue
+        tail = _BEHIND_NAME.search(text[end:until]) or (
+            _BEHIND_BLANK.match(text[end:until]) if line.end - line.start < _SHORT_LINE else None
+        )
+        if tail is None:
+            continue
+        amount = amount_at(layout, end + tail.end(), until)
+        if amount is not None and is_plausible(item.model, amount.value):
+            amounts.append(amount)
+    return sorted(amounts)
+
+
+def amount_at(layout: Layout, start: int, end: int) -> Amount | None:
+    """The number at a place where a price stands, as an amount that is asked."""
+    found = find_amounts(layout.post, start, end, loose=True)[:1]
+    return next((amount for amount in found if amount.start - start <= 2 and amount.kind in ("asking", "old")), None)
