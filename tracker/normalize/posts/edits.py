@@ -203,12 +203,18 @@ _ONLY = Guarded(
     r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|"
     r"available|still available)\b"
 )
+_ALL_BUT = Guarded(
+    r"\b(?:everything|all(?: of (?:it|them))?|(?:the )?rest)(?: (?:is|are|has|have|been|else|items?|cards?|gpus?))* "
+    r"(?:sold|gone)(?: (?:now|already))?,? (?:except|but|besides|other than|apart from|minus)(?: for)? "
+    r"(?:the |my )?(?P<what>[a-z0-9 ]{1,30})"
+)
+"""``Everything sold except the 6700 XT``."""
 _SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
 
 
 def _only_left(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> bool:
-    """``Only the Ti is left``: all the others are sold."""
-    match = _ONLY.search(clause)
+    """``Only the Ti is left``, ``all sold but the Ti``: the others are sold."""
+    match = _ONLY.search(clause) or _ALL_BUT.search(clause)
     if match is None or len(cards.items) < 2 or re.fullmatch(r"\d{1,2}|one|two|three", match.group("what")):
         return False
     kept, elsewhere = _targets(layout, cards, number, low, high, clause)

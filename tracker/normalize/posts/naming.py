@@ -10,7 +10,7 @@ from tracker.normalize.mentions import Mention, find_mentions
 from tracker.normalize.posts.bare_money import MODEL_NUMBER, PRICE_LEAD
 from tracker.normalize.posts.text import PostText
 
-__all__ = ["MOST_MENTIONS", "bare_numbers", "mentions_of"]
+__all__ = ["MOST_MENTIONS", "bare_numbers", "mentions_of", "without_processors"]
 
 MOST_MENTIONS = 200
 """Mentions read in one text: a post with more is a price list of a shop."""
@@ -55,8 +55,20 @@ _OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
 _NAMED_BEFORE = re.compile(
     r"(?<!\w)(?:nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
     r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
-    r"e[357]) (?:[a-z]{1,3} )?$"
+    r"e[357]|ryzen|ryzen [3579]|r[3579]|athlon|threadripper|core) (?:[a-z]{1,3} )?$"
 )
+
+
+_PROCESSOR = re.compile(r"(?:ryzen|athlon|(?<!\w)r[3579])(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)")
+
+
+def without_processors(mentions: list[Mention], body: PostText) -> list[Mention]:
+    """The title's cards, less bare numbers that the body calls processors: ``Ryzen 7600``."""
+    if not any(mention.strength != "sure" for mention in mentions):
+        return mentions
+    numbers = {match.group("number") for match in _PROCESSOR.finditer(body.text)}
+    numbers = {number for number in numbers if f"rx {number}" not in body.text and f"rx{number}" not in body.text}
+    return [mention for mention in mentions if mention.strength == "sure" or mention.text.strip() not in numbers]
 
 
 def _is_other_thing(text: str, start: int, end: int) -> bool:

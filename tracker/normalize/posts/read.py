@@ -9,7 +9,7 @@ from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
-from tracker.normalize.posts.naming import bare_numbers, mentions_of
+from tracker.normalize.posts.naming import bare_numbers, mentions_of, without_processors
 from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.post import Post
@@ -57,6 +57,7 @@ def _text(body: str | None) -> str:
 
 def _offers(post: Post) -> list[Offer]:
     mentions = mentions_of(post.title_post._replace(text=_BARE_TAG.sub(",", post.title_post.text)), context=True)
+    mentions = without_processors(mentions, post.body)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)
     named = mentions_of(post.body, context=True) if post.body.text else []

@@ -52,9 +52,16 @@ def status_in(text: str) -> Said:
     return "sold" if "sold" in kinds else "pending"
 
 
+_BUT = Guarded(
+    r"\b(?:sold|gone|pending|taken)(?: (?:now|already))?,? (?:except|but|besides|other than|apart from|minus)\b"
+)
+
+
 def closes_all(text: str) -> Said:
     """Whether a line, standing alone, says that all of the post is sold or pending."""
     cleaned = _SOLD_NOT.sub(" ", text)
+    if _BUT.search(cleaned):
+        return None
     if _ALL_SOLD.search(cleaned):
         return "sold"
     return "pending" if _ALL_PENDING.search(cleaned) else None
