@@ -17,12 +17,19 @@ _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\
 _FOLLOWED = re.compile(rf"[ ]{{0,2}}\(?{union('money.bare_after')}")
 _PRECEDED = anchored("money.bare_before", " :~=-", rf"(?<!\w){union('money.bare_before')}[ :~=-]{{1,3}}$")
 _UNIT_AFTER = anchored_after("money.unit_after")
-_SHIPPED_OR_OBO = re.compile(r"[ ]?(?:shipped|obo)")
+_SHIPPED_OR_OBO = re.compile(r"[ ]?(?:shipped|obo)|/ ?\d{3,4}(?![\d/])")
 _AFTER_THOUSANDS = re.compile(r"[ ]?(?:shipped|obo|local|firm|each|,)")
 _AFTER_PRICE = re.compile(
     r"[ ]?(?:shipped|posted|delivered|obo|firm|local|each|ea\b|plus|\+|cash|total|if\b|for (?:both|all|it))"
 )
 _LABELLED = re.compile(r"[:=-] ?$")
+_ALONE_BEFORE = re.compile(r"[.!?)\"] $")
+_ALONE_AFTER = re.compile(r"[.!]?$|[.!] (?=[a-z])")
+_NO_PRICE = re.compile(r"(?:19|20)\d\d|\d{5,}|\d|[0-4]\d")
+"""Years, places and counts, where nothing but the number stands: ``Never mined. 130.`` is a price."""
+_OR_SHIPPED = re.compile(r"/ ?\d{3,4}(?![\d/])")
+"""``lowered to 445/465``: two forms of one price, no fraction."""
+_PER_PIECE = re.compile(r"/ ?(?:ea|each|card|gpu|unit|piece|pc)\b")
 _RESOLUTION = re.compile(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)")
 _GLUED = re.compile(r"[-.:,]\w")
 _UNITS = frozenset(
@@ -37,6 +44,8 @@ def may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bo
     """Whether a number without a sign stands free enough to be an amount at all."""
     touched = text[start - 1] if start else " "
     glued = text[end] if end < len(text) else " "
+    if glued == "/" and (_PER_PIECE.match(text, end) or (len(number) > 2 and _OR_SHIPPED.match(text, end))):
+        glued = " "
     if touched.isalnum() or touched in "-/.#&'" or glued.isalnum() or glued in "/'\"%°":
         return False
     return len(number) > 1 and not _GLUED.match(text, end) and (loose or text[end : end + 3].lstrip()[:2] not in _UNITS)
@@ -45,6 +54,8 @@ def may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bo
 def says_bare(number: str, thousands: bool, before: str, after: str, loose: bool) -> bool:
     """Whether a price word touches a number without a sign, and no unit follows it."""
     if _touched_by_price_word(before, after):
+        return True
+    if _ALONE_AFTER.match(after) and _ALONE_BEFORE.search(before) and not _NO_PRICE.fullmatch(number):
         return True
     if thousands:
         if ("." in number or _LABELLED.search(before)) and not _RESOLUTION.match(after):

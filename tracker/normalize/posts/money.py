@@ -35,7 +35,7 @@ _BETWEEN = re.compile(r"\bbetween ?$")
 _CLAUSE_END = re.compile(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]")
 _FIGURE = re.compile(r"[$£€] ?\d|\d\d")
 _WINDOW = 48
-_LEAST_BARE, _MOST_BARE, _MOST = 5, 20_000, 500_000
+_LEAST_BARE, _MOST_BARE, _MOST, _DEAREST_CARRIAGE = 5, 20_000, 500_000, 200
 _UNIT_AFTER = anchored_after("money.unit_after")
 _ASKING_BEFORE = anchored_before("money.asking_before")
 _FITTED = pattern("money.fitted")
@@ -63,9 +63,10 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
         return None
     before = text[max(0, start - _WINDOW) : start]
     after = text[end : end + _WINDOW]
-    if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(after):
+    line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
+    if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(line_after):
         return None
-    if not signed and not says_bare(number, bool(thousands), before, after, loose):
+    if not signed and not says_bare(number, bool(thousands), before, line_after, loose):
         return None
     value = parse_number(number, thousand=bool(thousands))
     if not signed:
@@ -75,8 +76,9 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
             return None
     if not 0 < value <= _MOST:
         return None
-    line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
     kind, why = kind_of(line_before, line_after)
+    if kind == "shipping" and value > _DEAREST_CARRIAGE:
+        kind, why = "asking", "too much for shipping"
     ranged = _RANGE.match(line_after)
     if kind == "asking" and _BETWEEN.search(line_before):
         kind, why = "range", "a range, not a price"

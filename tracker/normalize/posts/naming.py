@@ -29,12 +29,14 @@ _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
 _PRICED_NAME = re.compile(
     r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
     rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} -{{1,2}} ?$|"
-    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→) ?$"
+    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→|…|\.{2,9}) ?$"
 )
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 
 
+_AFTER_A_PRICE = re.compile(r"\d ?(?:shipped|posted|obo|delivered|local(?:ly)?|cash)[,/;]? (?:or |and )?$")
+"""``600 shipped, 580 in Portland``: the second form of a price."""
 _PRICED_SIGN = re.compile(r"[$£€] ?$")
 _PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
 
@@ -89,7 +91,12 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
-    if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+    if (
+        PRICE_LEAD.search(before)
+        or _AFTER_A_PRICE.search(before)
+        or _PRICED_SIGN.search(before)
+        or _PRICED_UNIT.match(after)
+    ):
         return True
     if _is_other_thing(post.text, mention.start, mention.end):
         return True

@@ -17,7 +17,7 @@ _LONGEST_RANGE_GAP = 6
 
 def with_drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
     """The amounts of a text, old and new prices and the upper ends of ranges marked as such."""
-    return _range_ends(_drops(post, amounts)) if len(amounts) > 1 else amounts
+    return _carriages(post, _range_ends(_drops(post, amounts))) if len(amounts) > 1 else amounts
 
 
 def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
@@ -40,6 +40,31 @@ def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
                 each=second.each or first.each, shipping=second.shipping or first.shipping,
             )  # fmt: skip
     return out
+
+
+def _carriages(post: PostText, amounts: list[Amount]) -> list[Amount]:
+    """``+ $10 shipping for one, $15 for two``: a sentence that opens with a cost of carriage lists such costs."""
+    opened: Amount | None = None
+    for place, amount in enumerate(amounts):
+        if opened is not None and _SENTENCE_END.search(post.text, opened.end, amount.start):
+            opened = None
+        if amount.kind == "shipping" and opened is None:
+            before = post.text[max(0, amount.start - 8) : amount.start]
+            opened = amount if _OPENS.search(before) else None
+        elif opened is not None and _may_be_carriage(amount, opened):
+            amounts[place] = amount._replace(kind="shipping", why="cost of shipping")
+    return amounts
+
+
+def _may_be_carriage(amount: Amount, other: Amount) -> bool:
+    if amount.kind != "asking" or amount.cue or amount.shipping == "local":
+        return False
+    return amount.value <= other.value * _DEAREST_CARRIAGE
+
+
+_OPENS = re.compile(r"(?:^|[.!?\n])[ *+~-]{0,5}$")
+_SENTENCE_END = re.compile(r"[.!?](?= )|\n")
+_DEAREST_CARRIAGE = 4
 
 
 def _range_ends(amounts: list[Amount]) -> list[Amount]:

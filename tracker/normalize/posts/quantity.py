@@ -111,7 +111,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
     if (
         match
-        and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.|gb|slot|lane|pcie)", after)
+        and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
         and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
     ):
         number = count_word(next((value for value in match.groups() if value), None))

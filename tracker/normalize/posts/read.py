@@ -12,6 +12,7 @@ from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.naming import bare_numbers, mentions_of, without_processors
 from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.only_card import read_only_card
+from tracker.normalize.posts.ordinals import split_by_ordinals
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
@@ -88,6 +89,7 @@ def _offers(post: Post) -> list[Offer]:
     mark_systems(post, layout, cards)
     bundle_combos(layout, cards)
     drop_combos(cards)
+    split_by_ordinals(layout, cards)
     split_singles(cards)
     read_only_card(layout, cards.items)
     apply_edits(layout, cards, other_goods, post.trace)
