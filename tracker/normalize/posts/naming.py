@@ -35,6 +35,9 @@ _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 
 
+_DIGITS_OF_PRICES = 3
+_PRICED_WORD = re.compile(r" (?:local(?:ly)?(?! only)|obo|firm|cash|shipped|posted)\b")
+"""``780 local``: three digits are rather a price there; four are the cards of today."""
 _AFTER_A_PRICE = re.compile(r"\d ?(?:shipped|posted|obo|delivered|local(?:ly)?|cash)[,/;]? (?:or |and )?$")
 """``600 shipped, 580 in Portland``: the second form of a price."""
 _PRICED_SIGN = re.compile(r"[$£€] ?$")
@@ -91,6 +94,8 @@ def _is_namesake(post: PostText, mention: Mention) -> bool:
         return not _DATA_CENTER.search(before + after)
     if not mention.text.strip().isdigit():
         return False
+    if len(mention.text.strip()) == _DIGITS_OF_PRICES and _PRICED_WORD.match(after):
+        return True
     if (
         PRICE_LEAD.search(before)
         or _AFTER_A_PRICE.search(before)
