@@ -39,9 +39,9 @@ def normalize(
 ) -> None:
     """Read listings as JSON Lines, print what each offers as JSON Lines.
 
-    In: `id, source, title, body, price, currency, condition, condition_id, variation, flair`; only
-    `title` is needed. Out: `id, intent, reject, offers`. A broken line is named on standard error
-    and skipped.
+    In: `id, source, title, body, price, currency, condition, condition_id, variation, flair,
+    created_utc`; only `title` is needed. Out: `id, intent, reject, offers`. A broken line is named
+    on standard error and skipped.
     """
     read, broken = _stream(file if file is not None else sys.stdin.buffer, sys.stdout)
     if broken and not read:

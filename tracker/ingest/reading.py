@@ -92,6 +92,7 @@ def listing_text(listing: Listing, revision: Revision, price_minor: int | None) 
         condition_id=revision.condition_id,
         variation=revision.variation,
         flair=revision.flair,
+        written_by=revision.observed_at.date(),
     )
 
 

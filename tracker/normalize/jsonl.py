@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +10,8 @@ from tracker.normalize.types import ListingText, Offer, Reading
 
 #: Beyond this no card was ever offered; such a number is a slip or an attack.
 _MOST = Decimal(10) ** 9
+#: A time beyond this is none of a post's, in seconds.
+_LATEST = 10**10
 
 
 def listing_of(row: Mapping[str, Any], default_id: str) -> ListingText:
@@ -29,6 +32,7 @@ def listing_of(row: Mapping[str, Any], default_id: str) -> ListingText:
         condition_id=None if row.get("condition_id") is None else str(row["condition_id"]),
         variation=bool(row.get("variation", False)),
         flair=_text(row, "flair"),
+        written_by=_day(row.get("created_utc")),
     )
 
 
@@ -37,6 +41,13 @@ def _text(row: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{name} is no text")
     return value
+
+
+def _day(seconds: object) -> date | None:
+    """Return the day of a time in seconds, as Reddit states it; None where there is none."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < _LATEST:
+        return None
+    return datetime.fromtimestamp(float(seconds), UTC).date()
 
 
 def _amount(value: object) -> Decimal | None:

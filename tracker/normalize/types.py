@@ -5,6 +5,7 @@ long to make, which is seen in the listings read a second.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -18,7 +19,10 @@ Basis = Literal["each", "lot", "bundle"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingText:
-    """A listing as the rules see it. ``price`` is what the market itself calls the price."""
+    """A listing as the rules see it.
+
+    ``price`` is what the market itself calls the price; ``written_by`` a day by which the text was there.
+    """
 
     id: str
     source: str
@@ -30,6 +34,7 @@ class ListingText:
     condition_id: str | None = None
     variation: bool = False
     flair: str | None = None
+    written_by: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)

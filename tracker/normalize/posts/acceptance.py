@@ -31,7 +31,7 @@ _PART_BEFORE = re.compile(
     r"back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc))*|alphacool|"
     r"eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|kryographics|"
     r"aqua ?computer|phanteks glacier|hydro x|accelero|raijintek|morpheus|kraken g1\d)\b(?: only| for|"
-    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z]+ ){0,3}$"
+    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[a-z/]+\+? ){0,3}$"
 )
 _PARTS_NAMED = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"

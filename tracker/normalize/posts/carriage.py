@@ -16,6 +16,14 @@ _AFTER = tuple((kind, pattern(f"money.{kind}")) for kind in ("extra", "shipped",
 _SAID = {"extra": "extra", "shipped": "included", "local": "local"}
 
 
+_SHIPS_FOR_MORE = re.compile(
+    r"(?:\+|plus|add|and|another|or|[,;]) ?(?:i(?:'ll| can| will|'d) |can |will )?(?:"
+    r"[$£€] ?\d{1,3} (?:more |extra )?(?:if|to|for|when)(?: \w+){0,4} ship|"
+    r"ship(?:ped)?(?: \w+){0,3} for (?:an? (?:extra|additional) |another |about )?[$£€] ?\d{1,2}(?!\d))"
+)
+"""``$460 local, +$15 if I ship it``: a price that carriage comes on top of."""
+
+
 def shipping_of_amount(before: str, after: str) -> str | None:
     """What directly follows or precedes an amount about its carriage."""
     if _EITHER_WAY.match(after):
@@ -28,6 +36,8 @@ def shipping_of_amount(before: str, after: str) -> str | None:
     if not found:
         return "extra" if _PLUS.match(after) else _labelled(before)
     place, kind = min(found)
+    if kind == "local" and _SHIPS_FOR_MORE.search(after):
+        return "extra"
     if kind == "shipped" and any(other == "extra" and near <= place + 12 for near, other in found):
         kind = "extra"
     return _SAID[kind]

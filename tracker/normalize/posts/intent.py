@@ -86,6 +86,9 @@ _WANTS = re.compile(
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
+_ADVICE = re.compile(
+    r"\W*(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
+)
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
@@ -242,6 +245,8 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
         title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
     ):
         return "other", "given away"
+    if _ADVICE.match(title.want_text):
+        return "other", "advice wanted"
     if "buying" in title.tags and "have" not in title.tags:
         return "buy", "tag of a buyer"
     if not title.tags & {"have", "want", "trading"}:

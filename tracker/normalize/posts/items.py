@@ -1,6 +1,6 @@
 """The cards on offer in a post: found on the title's offered side and in the body, one item per physical lot."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.money import Amount
@@ -54,6 +54,9 @@ class Item:
 
     def learn(self, mention: Mention) -> None:
         """Take over a memory size that another mention of the same card states, and the fuller of two names."""
+        if _is_kind_of(mention.model, self.model):
+            self.model, self.vram_gb, self.skus = mention.model, mention.vram_gb or self.vram_gb, mention.skus
+            self.mention = replace(self.mention, model=mention.model, form=mention.form)
         if mention.model == self.model + _GHZ:
             self.model, self.vram_gb, self.skus = mention.model, mention.vram_gb or self.vram_gb, mention.skus
         if self.vram_gb is None and mention.vram_gb is not None and not self.contradiction:
@@ -72,10 +75,19 @@ _TITAN_X = frozenset(("Titan X Pascal", "Titan Xp"))
 _GHZ = " GHz Edition"
 
 
+_FAMILIES = frozenset(("A100", "H100", "H200", "Tesla V100", "Tesla P100"))
+
+
+def _is_kind_of(model: str, family: str) -> bool:
+    """Whether a title's ``V100`` can be the ``V100 PCIe`` of the body."""
+    return family in _FAMILIES and model.startswith(f"{family} ")
+
+
 def same_card(item: Item, mention: Mention) -> bool:
     """Whether a mention can be the item: the same model, and no other memory size; a 7870 may be a GHz Edition."""
     same = item.model.removesuffix(_GHZ) == mention.model.removesuffix(_GHZ)
-    if not same and not {item.model, mention.model} <= _TITAN_X:
+    kind = _is_kind_of(mention.model, item.model) or _is_kind_of(item.model, mention.model)
+    if not same and not kind and not {item.model, mention.model} <= _TITAN_X:
         return False
     return item.vram_gb is None or mention.vram_gb is None or item.vram_gb == mention.vram_gb
 

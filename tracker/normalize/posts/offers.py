@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -130,11 +131,16 @@ def _currency_of_place(post: Post) -> str | None:
 
 
 def _prose(layout: Layout) -> str:
-    """The body without shop price lists, whose remarks are not the seller's."""
+    """The body without shop price lists and without the lines of other goods, whose remarks hold for them alone."""
     text = layout.post.text
     for table in layout.tables:
         if table.retail:
             text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
+    named = any(number in layout.amounts for number in layout.mentions)
+    for number in layout.amounts if named else ():
+        line = layout.lines[number]
+        if number not in layout.mentions and number not in layout.rows and names_goods(line.text):
+            text = text[: line.start] + " " * (line.end - line.start) + text[line.end :]
     return text.replace("prices include shipping and discounts", " " * 37)
 
 

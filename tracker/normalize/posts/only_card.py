@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tracker.normalize.memory import find_sizes
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
@@ -29,13 +30,11 @@ _COUNT_BEFORE = re.compile(
     rf"(?:(?<!\w)(?:have|got|are|there's|selling|all) (?:a total of |about )?|(?:^|[-.,(:*] ?))(?P<count>{NUMBER})x? $"
 )
 _QTY = re.compile(r"(?:qty|quantity)(?: available)?:? ?(?P<count>\d{1,2})\b")
+_MOST_OF_OLD_GB = 8
+"""A card that the catalog only names has no more."""
 _CLAUSE = 48
 """``I have two of them`` opens its sentence; further on it may speak of something else."""
 _SEVERAL_FOR = re.compile(rf"\b(?P<lot>{NUMBER}) for [$£€] ?\d")
-_SIZE = Guarded(
-    r"(?<![\w.$£€])(?P<size>\d{1,2}) ?(?:gb|g|gigs?)\b(?= (?:one|ones|version|versions|model|models|variant|variants|"
-    r"card|cards|edition|vram|of vram|gddr\d|video memory)\b)|\bvram ?[:=-]? ?(?P<vram>\d{1,2}) ?gb?\b"
-)
 
 
 def read_only_card(layout: Layout, items: list[Item]) -> None:
@@ -45,7 +44,7 @@ def read_only_card(layout: Layout, items: list[Item]) -> None:
     item = items[0]
     if item.quantity is None:
         item.quantity = _count(layout, item)
-    if item.vram_gb is None and not item.contradiction and len(item.skus) > 1:
+    if item.vram_gb is None and not item.contradiction and (len(item.skus) > 1 or not item.mention.known):
         _size(layout, item)
 
 
@@ -79,10 +78,22 @@ def _counts(text: str) -> Iterator[tuple[int, int, int]]:
             place = text.find(words, end)
 
 
+_DENIED = re.compile(r"\b(?:not|no|isn't)(?: the| a| an)? $")
+
+
 def _size(layout: Layout, item: Item) -> None:
     known = models().get(item.model.lower())
-    sizes = {float(match.group("size") or match.group("vram")) for match in _SIZE.finditer(layout.post.text)}
-    fitting = sizes.intersection(known.skus) if known is not None else set()
-    if known is not None and len(fitting) == 1:
+    if known is None:
+        return
+    text = layout.post.text
+    sizes = {
+        size.gb for size in find_sizes(text)
+        if not size.system and not _DENIED.search(text, max(0, size.start - 12), size.start)
+        and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
+    }  # fmt: skip
+    named = (mention for mentions in layout.mentions.values() for mention in mentions if mention.model == item.model)
+    sizes |= {mention.vram_gb for mention in named if mention.vram_gb is not None}
+    fitting = sizes.intersection(known.skus) if known.known else {gb for gb in sizes if gb <= _MOST_OF_OLD_GB}
+    if len(fitting) == 1:
         item.vram_gb = fitting.pop()
-        item.skus = known.skus[item.vram_gb]
+        item.skus = known.skus.get(item.vram_gb, ())

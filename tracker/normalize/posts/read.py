@@ -4,12 +4,14 @@ import re
 
 from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
+from tracker.normalize.posts.dates import bought_by, settle_by_day
 from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
-from tracker.normalize.posts.naming import bare_numbers, mentions_of, without_processors
+from tracker.normalize.posts.namesakes import without_processors
+from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
@@ -96,5 +98,8 @@ def _offers(post: Post) -> list[Offer]:
     for mention, spoken in cards.talked:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)
+    days = [day for day in (post.listing.written_by, bought_by(post.body)) if day is not None]
+    for item in cards.items if days else ():
+        settle_by_day(item, min(days))
     read_statements(post, layout)
     return [offer_of(post, layout, item) for item in cards.items]

@@ -154,7 +154,7 @@ WINDOWED = (
     "titled.",
     "words.",
     "edits._CLAUSE",
-    "naming._PRICED_NAME",
+    "namesakes._PRICED_NAME",
     "text._HOST",
     "walk._LABELLED_NUMBER",
 )

@@ -1,0 +1,112 @@
+"""Bare names that stand for something else: prices, memory, boards, processors, disks, office PCs, coolers."""
+
+import re
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.bare_money import MODEL_NUMBER, PRICE_LEAD
+from tracker.normalize.posts.text import PostText
+
+__all__ = ["LISTED", "is_namesake", "is_other_thing", "without_processors"]
+
+LISTED = re.compile(r"[,;|\n]")
+_MEMORY = re.compile(
+    r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
+    r"\bcrucial\b|g\.?skill"
+)
+_BOARD = re.compile(
+    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d"
+)
+_NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
+_DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
+
+
+_PRICED_NAME = re.compile(
+    r"[a-z0-9][^\n:=]{2,40}[:=] ?(?:\d{2,5} ?/ ?)?$|"
+    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)[^\n]{{0,40}} (?:-{{1,2}}|~|@) ?$|"
+    r"\d{3,4}[^\n]{0,40} (?://|=>|->|→|…|\.{2,9}) ?$"
+)
+_PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
+_CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
+
+
+_DIGITS_OF_PRICES = 3
+_PRICED_WORD = re.compile(r" (?:local(?:ly)?(?! only)|obo|firm|cash|shipped|posted)\b")
+"""``780 local``: three digits are rather a price there; four are the cards of today."""
+_PRICED_SIGN = re.compile(r"[$£€] ?$")
+_PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
+
+
+def _is_price_of_line(before: str, after: str) -> bool:
+    """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
+    if not _PRICE_TAIL.match(after):
+        return False
+    line = before.rsplit("\n", 1)[-1]
+    return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
+
+
+_DISK_AFTER = re.compile(
+    r"(?: (?:pro|plus))? \d{1,2} ?tb\b| (?:250|256|480|500|512|960|1000|1024) ?gb?\b(?! ?(?:vram|gddr))"
+)
+_OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
+_OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
+_NAMED_BEFORE = re.compile(
+    r"(?<!\w)(?:nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
+    r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
+    r"e[357]|ryzen|ryzen [3579]|r[3579]|athlon|threadripper|core) (?:[a-z]{1,3} )?$"
+)
+
+
+_PROCESSOR = re.compile(r"(?:ryzen|athlon|(?<!\w)r[3579])(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)")
+
+
+def without_processors(mentions: list[Mention], body: PostText) -> list[Mention]:
+    """The title's cards, less bare numbers that the body calls processors: ``Ryzen 7600``."""
+    if not any(mention.strength != "sure" for mention in mentions):
+        return mentions
+    numbers = {match.group("number") for match in _PROCESSOR.finditer(body.text)}
+    numbers = {number for number in numbers if f"rx {number}" not in body.text and f"rx{number}" not in body.text}
+    return [mention for mention in mentions if mention.strength == "sure" or mention.text.strip() not in numbers]
+
+
+_AFTER_PRICE = re.compile(r"(?<!\w)[$£€]?\d{2,4} (?:shipped|obo|local|posted|delivered|cash)[,;/ ]{1,3}(?:or |and )?$")
+_PRICE_WORD = re.compile(r" ?(?:in\b|local|if\b|for\b|cash|shipped|obo|pick|collect|at\b|to you|$|[.,;\n])")
+
+
+def _is_second_price(text: str, start: int, end: int) -> bool:
+    """``600 shipped, 580 in Portland``: the bare number behind a price is another price."""
+    return _PRICE_WORD.match(text, end) is not None and _AFTER_PRICE.search(text, max(0, start - 24), start) is not None
+
+
+def is_other_thing(text: str, start: int, end: int) -> bool:
+    """Whether a bare number is that of a disk, an office PC, a camera: ``980 1TB``, ``5060 SFF``, ``Nokia 1080``."""
+    if _DISK_AFTER.match(text, end) or _NAMED_BEFORE.search(text, max(0, start - 20), start):
+        return True
+    return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
+
+
+def is_namesake(post: PostText, mention: Mention) -> bool:
+    """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
+    if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
+        return True
+    if mention.strength == "sure":
+        return False
+    before, after = post.text[max(0, mention.start - 24) : mention.start], post.text[mention.end : mention.end + 24]
+    if mention.model in _NAMESAKES:
+        return not _DATA_CENTER.search(before + after)
+    if not mention.text.strip().isdigit():
+        return False
+    if len(mention.text.strip()) == _DIGITS_OF_PRICES and _PRICED_WORD.match(after):
+        return True
+    if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+        return True
+    if is_other_thing(post.text, mention.start, mention.end) or _is_second_price(post.text, mention.start, mention.end):
+        return True
+    lead = post.text[max(0, mention.start - 60) : mention.start]
+    if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
+        return True
+    if after.startswith("+") or re.search(
+        r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
+    ):
+        return True
+    near = LISTED.split(before)[-1] + " " + LISTED.split(after, maxsplit=1)[0]
+    return bool(_MEMORY.search(near) or _BOARD.search(near))
