@@ -1,7 +1,7 @@
 """Boxes, brackets, coolers, cables: goods that bear a card's name and are no card."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -118,7 +118,7 @@ def find_accessory(text: str, said: Said, mentions: Sequence[Mention], price_usd
     unknown = goods_for(text, said.hits, mentions)
     if not said.goods and unknown is None and (boxed is None or price_usd is None):
         return None
-    facts = _facts(text, said.hits, mentions, None if price_usd is None else float(price_usd))
+    facts = _facts(text, said, mentions, None if price_usd is None else float(price_usd))
     if unknown is not None and not facts.card and facts.is_cheap:
         return unknown
     if boxed and facts.part is not None and facts.part < _VERY_CHEAP:
@@ -156,10 +156,13 @@ def _ends_title(text: str, hit: Hit, hits: Sequence[Hit]) -> bool:
     return _LAST.match(text, end) is not None
 
 
-def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: float | None) -> _Facts:
-    launch = max((usd for m in mentions if (usd := launch_price_usd(m.model))), default=None)
-    after = {hit.start for hit in hits if hit.goods}
-    card = any(_speaks_of_card(hit, after) for hit in hits)
+def _facts(text: str, said: Said, mentions: Sequence[Mention], price: float | None) -> _Facts:
+    hits, tags, named = said
+    fine = [hit for hit in hits if "fine" in hit.tags] if "fine" in tags else []
+    launch = max([usd for m in mentions if (usd := launch_price_usd(m.model))], default=None)
+    after = {hit.start for hit in named}
+    # A "graphics card heatsink" is a heatsink.
+    card = "card" in tags and any("card" in hit.tags and hit.end + 1 not in after for hit in hits)
     return _Facts(
         text,
         mentions,
@@ -169,16 +172,11 @@ def _facts(text: str, hits: Sequence[Hit], mentions: Sequence[Mention], price: f
         launch,
         price / launch if price is not None and launch else None,
         card,
-        next((hit.start for hit in hits if "fine" in hit.tags and "fan" in hit.text), len(text)),
+        next((hit.start for hit in fine if "fan" in hit.text), len(text)),
         any(mention.stated_gb is not None for mention in mentions),
-        _WET.search(text) is not None,
-        sum(hit.goods is not None and hit.goods.name == "water block" for hit in hits),
+        ("cool" in text or "water" in text or "loop" in text) and _WET.search(text) is not None,
+        len([hit for hit in named if hit.goods is not None and hit.goods.name == "water block"]),
     )
-
-
-def _speaks_of_card(hit: Hit, accessories: Collection[int]) -> bool:
-    """Tell whether a word stands for the card itself; a "graphics card heatsink" is a heatsink."""
-    return "card" in hit.tags and hit.end + 1 not in accessories
 
 
 def _alone(facts: _Facts, hit: Hit) -> bool:

@@ -45,7 +45,8 @@ def condition_by_id(condition_id: str | None) -> Condition | None:
 
 def condition_of(condition_id: str | None, text: str | None) -> Condition | None:
     """Return the kind of condition; the id decides, as its text comes in the market's language. None: not said."""
-    return condition_by_id(condition_id) or (_by_text(text) if text else None)
+    known = _BY_ID.get(condition_id) if condition_id else None
+    return known or (_by_text(text) if text else None)
 
 
 @lru_cache(maxsize=1024)

@@ -28,6 +28,8 @@ _BEFORE = re.compile(
 )
 #: Sapphire's 11323-01-40G: the last number is no size.
 _SAPPHIRE_NUMBER = re.compile(r"\d{5}-\d\d-$")
+#: How the text ends in all places where ``_BEFORE`` can be found, but for blanks, colons, hyphens and line ends.
+_ENDS_BEFORE = ("ssd", "nvme", "hdd", "m.2", "evo", "pro", "optane", "x", "ram", "memory", *"0123456789")
 _LOOK_BACK = 12
 _MEGABYTES = {
     "128": 0.125,
@@ -53,25 +55,31 @@ class Size(NamedTuple):
     system: bool
 
 
+#: Makes a size without the checks of its constructor.
+_size = tuple.__new__
+
+
 def find_sizes(text: str) -> list[Size]:
     """Return the memory sizes in clean ``text``, in GB, without those of disks."""
     found: list[Size] = []
     for match in _SIZE.finditer(text):
         start, end = match.span()
-        before = text[max(0, start - _LOOK_BACK) : start]
-        times = _times_before(before) if before else 1
+        before = text[start - _LOOK_BACK : start] if start > _LOOK_BACK else text[:start]
+        # Most sizes stand behind a word and one blank.
+        times = 1 if not before or (before[-1] == " " and before[-2:] != "x ") else _times_before(before)
         if not times:
             continue
         gb = _gigabytes(*match.groups())
         if gb is None:
             continue
-        after, ahead = _AFTER.match(text, end), _BEFORE.search(before)
+        after = _AFTER.match(text, end)
+        ahead = _BEFORE.search(before) if before.rstrip(" :-\n").endswith(_ENDS_BEFORE) else None
         system = False
         if (after or ahead) and _MACHINE.search(text):
             if (after and after["disk"]) or (ahead and ahead[0].startswith(_DISK_BEFORE)):
                 continue
             system = True
-        found.append(Size(start, end, gb, times, system))
+        found.append(_size(Size, (start, end, gb, times, system)))
     return found
 
 

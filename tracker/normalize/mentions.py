@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from tracker.normalize.clean import CleanText, clean
 from tracker.normalize.editions import find_edition
+from tracker.normalize.memory import Size
 from tracker.normalize.names import Found, find_names
 from tracker.normalize.settling import Memory, attach_sizes, narrow, settle_memory
 from tracker.normalize.types import Form
@@ -45,47 +47,81 @@ def find_mentions(text: CleanText | str, *, context: bool = False) -> list[Menti
 
     Unwitnessed mentions are returned too: the caller decides whether its own surroundings confirm them.
     """
-    cleaned = clean(text)
+    cleaned = text if isinstance(text, CleanText) else clean(text)
     found = find_names(cleaned.text, context)
     if not found:
         return []
     attach_sizes(cleaned.text, found)
     mentions = []
-    last = len(found) - 1
-    for position, item in enumerate(found):
-        upto = found[position + 1].start if position < last else len(cleaned.text)
+    upto = len(cleaned.text)
+    for item in reversed(found):
         mention = _decide(cleaned, item, upto)
         if mention is not None:
             mentions.append(mention)
+        upto = item.start
+    if len(mentions) > 1:
+        mentions.reverse()
     return mentions
 
 
 def _decide(cleaned: CleanText, item: Found, upto: int) -> Mention | None:
-    candidates = narrow(cleaned.text, item)
-    if item.spelling.strength == "short" and not _short_is_meant(cleaned.text, item, candidates):
+    spelling, start, end = item.spelling, item.start, item.end
+    strength, candidates = spelling.strength, spelling.models
+    if len(candidates) > 1:
+        candidates = narrow(cleaned.text, item)
+    if strength == "short" and not _short_is_meant(cleaned.text, item, candidates):
         return None
-    model = candidates[0]
-    name = model.name if len(candidates) == 1 else _neutral(candidates)
-    memory = settle_memory(candidates, item.sizes, _form(name, model, item))
+    name, names, memory = _settled(candidates, item.sizes, item.mobile)
     if len(memory.skus) > 1:
         memory = _by_edition(name, memory, cleaned.text, item, upto)
+    vram_gb, stated_gb, skus, form, modified, contradiction = memory
     return Mention(
-        item.start,
-        item.end,
-        cleaned.original[item.start : item.end],
+        start,
+        end,
+        cleaned.original[start:end],
         name,
-        memory.skus,
-        memory.vram_gb,
-        memory.form,
-        memory.stated_gb,
-        memory.contradiction,
-        memory.modified,
+        skus,
+        vram_gb,
+        form,
+        stated_gb,
+        contradiction,
+        modified,
         False,
-        item.witnessed or (item.spelling.strength == "likely" and _size_fits(memory)),
-        model.known,
-        item.spelling.strength,
-        (name,) if len(candidates) == 1 else tuple([candidate.name for candidate in candidates]),
+        item.witnessed or (strength == "likely" and _size_fits(memory)),
+        candidates[0].known,
+        strength,
+        names,
     )
+
+
+class _Settled(NamedTuple):
+    """What the candidates have in common: their name, all their names, and the memory."""
+
+    name: str
+    names: tuple[str, ...]
+    memory: Memory
+
+
+#: Few models and sizes make most listings: what they settle is remembered.
+_SETTLED: dict[tuple[object, ...], _Settled] = {}
+_SETTLED_LIMIT = 20_000
+
+
+def _settled(candidates: tuple[Model, ...], sizes: list[Size], mobile: bool) -> _Settled:
+    if len(candidates) == 1 and len(sizes) == 1:
+        _, _, gb, times, system = sizes[0]
+        key: tuple[object, ...] = (candidates[0].name, mobile, gb, times, system)
+    else:
+        key = (tuple([model.name for model in candidates]), mobile, *[size[2:] for size in sizes])
+    settled = _SETTLED.get(key)
+    if settled is None:
+        names = tuple([model.name for model in candidates])
+        name = names[0] if len(names) == 1 else _neutral(candidates)
+        memory = settle_memory(candidates, sizes, _form(name, candidates[0], mobile))
+        settled = _Settled(name, names, memory)
+        if len(_SETTLED) < _SETTLED_LIMIT:
+            _SETTLED[key] = settled
+    return settled
 
 
 def _size_fits(memory: Memory) -> bool:
@@ -100,9 +136,9 @@ def _neutral(candidates: tuple[Model, ...]) -> str:
     return " ".join(words[0] for words in same) or candidates[0].name
 
 
-def _form(name: str, model: Model, item: Found) -> Form:
+def _form(name: str, model: Model, mobile: bool) -> Form:
     # K20Xm and K40m are server cards: no laptop ever had a Tesla.
-    if model.mobile or (item.mobile and not name.startswith("Tesla")):
+    if model.mobile or (mobile and not name.startswith("Tesla")):
         return "mobile"
     if model.mac:
         return "mpx"

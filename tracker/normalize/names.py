@@ -91,17 +91,15 @@ _SEEN_LIMIT = 50_000
 
 
 def _meaning(written: str) -> _Written:
-    meaning = _SEEN.get(written)
-    if meaning is None:
-        known, key = spellings(), squeeze(written)
-        grows = written[-1:].isdigit() or written.endswith("ti")
-        meaning = _Written(
-            known[key],
-            grows and any(key + squeeze(suffix) in known for suffix in _SUFFIXES),
-            known.get(key[:-_SUPER]) if written.endswith("super") else None,
-        )
-        if len(_SEEN) < _SEEN_LIMIT:
-            _SEEN[written] = meaning
+    known, key = spellings(), squeeze(written)
+    grows = written[-1:].isdigit() or written.endswith("ti")
+    meaning = _Written(
+        known[key],
+        grows and any(key + squeeze(suffix) in known for suffix in _SUFFIXES),
+        known.get(key[:-_SUPER]) if written.endswith("super") else None,
+    )
+    if len(_SEEN) < _SEEN_LIMIT:
+        _SEEN[written] = meaning
     return meaning
 
 
@@ -112,8 +110,8 @@ def find_names(text: str, context: bool) -> list[Found]:
     for match in name_pattern().finditer(text):
         start, end = match.span(1)
         written, laptop = match.groups()
-        spelling, grows, shorter = _meaning(written)
-        if (grows and laptop is None) or shorter is not None:
+        spelling, grows, shorter = _SEEN.get(written) or _meaning(written)
+        if ((grows and laptop is None) or shorter is not None) and text[end : end + 1] == " ":
             spelling, end = _whole(text, written, start, end, spelling, shorter)
         witnessed = True
         if spelling.strength != "sure":
@@ -147,9 +145,7 @@ _MAKERS_BEFORE = re.compile(r"(?<![a-z0-9])(?:(?P<nvidia>nvidia|geforce|gtx|rtx)
 def _whole(
     text: str, written: str, start: int, end: int, spelling: Spelling, shorter: Spelling | None
 ) -> tuple[Spelling, int]:
-    """Return what the name means with a suffix that stands further on, without one that is an adverb."""
-    if text[end : end + 1] != " ":
-        return spelling, end
+    """Return what the name before a blank means with a suffix further on, without one that is an adverb."""
     if shorter is not None:
         if _SUPER_ADVERB.match(text, end):
             return shorter, start + len(written[:-_SUPER].rstrip(" -_"))

@@ -28,10 +28,10 @@ _MINING = tuple(_MINING_TWINS)
 _DIGITS = re.compile(r"\d+")
 
 
-def distinct(text: str, mentions: Sequence[Mention], hits: Sequence[Hit]) -> list[Mention]:
+def distinct(text: str, mentions: list[Mention], hits: Sequence[Hit]) -> list[Mention]:
     """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
     if len(mentions) < 2:
-        return list(mentions)
+        return mentions
     mentions = [mention for mention in mentions if not _is_cut(text, mention, mentions)]
     left = [mention for mention in mentions if not _compared(text, mention, mentions, hits)] or list(mentions)
     left = [m for m in left if not (m.model in _CHIPS and any(_CHIPS[m.model] in o.model for o in left if o is not m))]

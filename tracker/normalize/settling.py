@@ -16,8 +16,11 @@ _FAR = 40
 def attach_sizes(text: str, found: list[Found]) -> None:
     """Give each size in clean ``text`` to the card it belongs to: the one before it on the line, else the one after."""
     sizes = find_sizes(text)
+    if not sizes:
+        return
     if len(found) == 1 and "\n" not in text:
-        found[0].sizes = [size for size in sizes if size.end + _FAR >= found[0].start]
+        first = found[0].start - _FAR
+        found[0].sizes = sizes if sizes[0].end >= first else [size for size in sizes if size.end >= first]
         return
     position = 0
     for size in sizes:
@@ -140,27 +143,8 @@ def _made(models: tuple[Model, ...]) -> _Made:
     return _Made(skus, other, modified, {gb: slugs for gb, slugs in skus.items() if gb not in modified})
 
 
-#: Few models and sizes make most listings: what they settle is remembered.
-_SETTLED: dict[tuple[object, ...], Memory] = {}
-_SETTLED_LIMIT = 20_000
-
-
 def settle_memory(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
     """Return the memory that the text settles; what it leaves open stays open."""
-    if len(models) == 1 and len(sizes) == 1:
-        size = sizes[0]
-        key: tuple[object, ...] = (models[0].name, form, size.gb, size.times, size.system)
-    else:
-        key = (tuple([model.name for model in models]), form, *[size[2:] for size in sizes])
-    memory = _SETTLED.get(key)
-    if memory is None:
-        memory = _settle(models, sizes, form)
-        if len(_SETTLED) < _SETTLED_LIMIT:
-            _SETTLED[key] = memory
-    return memory
-
-
-def _settle(models: tuple[Model, ...], sizes: list[Size], form: Form) -> Memory:
     made = _made(models)
     loose = form in ("desktop", "sxm")
     fitting = _fitting(made, sizes)

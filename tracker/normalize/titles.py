@@ -16,11 +16,16 @@ from tracker.normalize.types import Condition, ListingText, Offer, Reading, Trac
 from tracker.normalize.words import Hit, Said, find_words
 
 _EACH = re.compile(r"\b(?:each|ea|per (?:card|gpu|unit|piece|pc)|a piece|le pezzo|stückpreis|pro stück)\b")
-_TITLE_CONDITION: tuple[tuple[re.Pattern[str], Condition], ...] = (
-    (re.compile(r"\b(?:refurb\w*|renewed|reconditioned)\b"), "refurbished"),
-    (re.compile(r"\b(?:open[ -]?box|opened box)\b"), "open_box"),
-    (re.compile(r"\b(?:used|pre-?owned|second hand)\b"), "used"),
-    (re.compile(r"\b(?:brand new|new|sealed|bnib|nib)\b(?! (?:thermal|paste|pads?|fans?|cooler))"), "new"),
+#: Each with the strings of which one must stand in the title at all.
+_TITLE_CONDITION: tuple[tuple[tuple[str, ...], re.Pattern[str], Condition], ...] = (
+    (("refurb", "rene", "recond"), re.compile(r"\b(?:refurb\w*|renewed|reconditioned)\b"), "refurbished"),
+    (("open",), re.compile(r"\b(?:open[ -]?box|opened box)\b"), "open_box"),
+    (("used", "owned", "second"), re.compile(r"\b(?:used|pre-?owned|second hand)\b"), "used"),
+    (
+        ("new", "sealed", "nib"),
+        re.compile(r"\b(?:brand new|new|sealed|bnib|nib)\b(?! (?:thermal|paste|pads?|fans?|cooler))"),
+        "new",
+    ),
 )
 
 
@@ -146,7 +151,7 @@ def _offer(text: str, listing: ListingText, card: Mention, quantity: Quantity, s
         trace.add("broken", next((hit.text for hit in said.hits if "broken" in hit.tags), "condition"))
         condition = "parts"
     if condition is None:
-        condition = next((kind for pattern, kind in _TITLE_CONDITION if pattern.search(text)), None)
+        condition = _condition_in(text)
     flags = () if tags.isdisjoint(_FLAGS) else tuple([name for name in _FLAGS if name in tags])
     form = card.form
     if form == "desktop" and "laptop" in tags and "not_laptop" not in tags:
@@ -173,6 +178,17 @@ def _offer(text: str, listing: ListingText, card: Mention, quantity: Quantity, s
         confidence=_confidence(card, flags),
         flags=flags,
     )
+
+
+def _condition_in(text: str) -> Condition | None:
+    """Return the condition that the title itself states."""
+    for needles, pattern, kind in _TITLE_CONDITION:
+        for needle in needles:
+            if needle in text:
+                if pattern.search(text):
+                    return kind
+                break
+    return None
 
 
 def _only_without_outputs(text: str, hits: Sequence[Hit]) -> bool:

@@ -66,10 +66,22 @@ def word_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9à-ÿ])(?:{trie_pattern(_phrases(), WORD_GAP)})(?![a-z0-9à-ÿ])")
 
 
-#: Makes a hit without the checks of its constructor: there are five in every title.
+#: Makes a hit without the call of its constructor: there are several in every title.
 _hit = tuple.__new__
-_SEEN: dict[str, Word] = {}
 _SEEN_LIMIT = 50_000
+
+
+class _Seen(dict[str, Word]):
+    """What each phrase says, by the ways it was written so far: few, and looked up without a call."""
+
+    def __missing__(self, written: str) -> Word:
+        word = phrases()[_GAPS.sub("", written)]
+        if len(self) < _SEEN_LIMIT:
+            self[written] = word
+        return word
+
+
+_SEEN = _Seen()
 
 
 class Said(NamedTuple):
@@ -87,16 +99,11 @@ def find_words(text: str) -> Said:
     tags: set[str] = set()
     for match in word_pattern().finditer(text):
         written = match[0]
-        word = _SEEN.get(written)
-        if word is None:
-            word = phrases()[_GAPS.sub("", written)]
-            if len(_SEEN) < _SEEN_LIMIT:
-                _SEEN[written] = word
-        said, thing = word
+        said, thing = _SEEN[written]
         start, end = match.span()
         hit = _hit(Hit, (start, end, written, said, thing))
         hits.append(hit)
         tags |= said
         if thing is not None:
             goods.append(hit)
-    return Said(hits, tags, goods)
+    return _hit(Said, (hits, tags, goods))
