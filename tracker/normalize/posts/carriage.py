@@ -7,7 +7,7 @@ from tracker.normalize.posts.words import anchored_before, pattern
 __all__ = ["shipping_of_amount"]
 
 _EITHER_WAY = re.compile(r"[ ]{0,2}(?:local(?:ly)? or (?:shipped|posted|delivered)|(?:shipped|posted) or local)\b")
-_ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|[/|,;\n]|or\b|-)")
+_ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|\.(?= |$)|[/|,;\n]|or\b|-)")
 _CLAUSE_END = re.compile(r"[;|]|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])")
 _NEXT_AMOUNT = re.compile(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)")
 _PLUS = re.compile(r"[ )]{0,2}\+ ?(?:[$£€] ?)?[\d.]{0,6} ?(?:for )?(?:ship|s/h|post)")

@@ -30,6 +30,7 @@ _OTHERS = re.compile(
     r"kit|build|keyboard|blocks?)\b"
 )
 _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
+_LOWERED = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w*|down)(?: (?:it|this|the|price|my)){0,2} to\b")
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = Guarded(
     r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
@@ -60,7 +61,9 @@ def _targets(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
             if len({item.model for item in hit}) == 1 and not _ALL.search(clause):
                 unsold = [item for item in hit if item.status != "sold"]
                 return unsold[:1] or hit[:1], False
-        return hit, not hit
+        # A drop may tell of the card that the seller bought instead.
+        if hit or not _LOWERED.search(clause):
+            return hit, not hit
     named = named_by_words(clause, items)
     if named and not (names_goods(clause) and not _GPU_WORD.search(clause)):
         return named, False

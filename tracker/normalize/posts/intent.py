@@ -98,6 +98,8 @@ _AMOUNT = re.compile(
 )
 
 
+_ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
+"""``Local 85281`` takes money, at a place."""
 _PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
 
 
@@ -108,7 +110,7 @@ def _part(text: str) -> str:
 def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
     """Whether a side names money, goods, and an openness to offers."""
     money = goods = offers = False
-    text = _TAG.sub(" ", text)
+    text = _ZIP.sub(" ", _TAG.sub(" ", text))
     if _PLUS_SHIPPING.search(text):
         money, text = True, _PLUS_SHIPPING.sub(" ", text)
     for piece in _SPLIT.split(text):

@@ -32,7 +32,7 @@ _SIGN_ENDS = frozenset("$£€drosp")
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
 _BETWEEN = re.compile(r"\bbetween ?$")
-_CLAUSE_END = re.compile(r"[.;|]|,(?= )|[$£€] ?\d|\d[$£€]")
+_CLAUSE_END = re.compile(r"[.;|]| / |,(?= )|[$£€] ?\d|\d[$£€]")
 _FIGURE = re.compile(r"[$£€] ?\d|\d\d")
 _WINDOW = 48
 _LEAST_BARE, _MOST_BARE, _MOST, _DEAREST_CARRIAGE = 5, 20_000, 500_000, 200

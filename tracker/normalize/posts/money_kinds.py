@@ -29,6 +29,7 @@ _NEW_PRICE = Guarded(
     r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|\bprice is now[: ]{1,2}$"
 )
 """``New price: $450``, but not ``new price is around $450``."""
+_COST_LABEL = Guarded(r"^\W{0,4}cost ?[:=-]{1,2} ?$")
 _ARTICLE = Guarded(r"(?<![\w'])an? $")
 _NOUN = re.compile(
     r" (?!(?:price|shipped|posted|asking|obo|offer|for|cash|or|local|firm|total|each|plus|and|if|"
@@ -47,11 +48,7 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
     """The kind of an amount, and the rule that said so; ``before`` and ``after`` lie in its own line."""
     if _COVERED.search(before):
         return "other", "what the seller covers"
-    if _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
-        return "shipping", "cost of shipping"
-    if _OWN_SENTENCE.search(before):
-        return "shipping", "cost of shipping"
-    if _SHIPPING_BEFORE.search(before) and not _PLUS.match(after):
+    if _is_carriage(before, after):
         return "shipping", "cost of shipping"
     if _NOT_ASKING_AFTER.match(after) and not _NEXT_CLAUSE.match(after):
         return "other", "not the asking price: what follows it"
@@ -61,13 +58,21 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "other", "says what something is"
     if _SALE.search(before):
         return "asking", "sale price"
-    if _NEW_PRICE.search(before):
-        return "asking", "new price"
+    if _NEW_PRICE.search(before) or _COST_LABEL.search(before):
+        return "asking", "asking price"
     if _NOT_ASKING_BEFORE.search(before) and not _SHOP_CLAUSE.search(before):
         return "other", "not the asking price: what precedes it"
     if _OLD_BEFORE.search(before):
         return "old", "old price"
     return "asking", "asking price"
+
+
+def _is_carriage(before: str, after: str) -> bool:
+    if _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
+        return True
+    return _OWN_SENTENCE.search(before) is not None or (
+        _SHIPPING_BEFORE.search(before) is not None and not _PLUS.match(after)
+    )
 
 
 def is_lowered(before: str) -> bool:

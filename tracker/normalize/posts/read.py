@@ -89,7 +89,7 @@ def _offers(post: Post) -> list[Offer]:
     tie_unnamed(layout, cards, other_goods)
     tie_title_prices(post, titled, cards)
     mark_systems(post, layout, cards)
-    bundle_combos(layout, cards)
+    bundle_combos(layout, cards, other_goods)
     drop_combos(cards)
     split_by_ordinals(layout, cards)
     split_singles(cards)

@@ -45,7 +45,7 @@ def _settle(item: Item) -> Settled:
         return Settled()
     newest = [amount for amount in amounts if amount.newest]
     singles = [amount for amount in amounts if (amount.each or not amount.lot) and not amount.bundle]
-    if item.bundled and not any(amount.each for amount in amounts):
+    if item.bundled and (item.system or not any(amount.each for amount in amounts)):
         best = _best(newest or amounts)
         return Settled(lot_price=best.value, basis="bundle", amount=best)
     if not singles:

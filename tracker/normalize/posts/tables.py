@@ -66,6 +66,9 @@ def role_of(header: str) -> str:
     return next((role for role, words in _ROLES if words.search(header)), "unknown") if header.strip() else "unknown"
 
 
+_DESCRIBES = re.compile(r"descri|what it|about")
+
+
 def _roles(header: list[tuple[int, int, str]]) -> list[str]:
     roles = [role_of(words) for _, _, words in header]
     if "item" not in roles:
@@ -73,6 +76,11 @@ def _roles(header: list[tuple[int, int, str]]) -> list[str]:
             if role in ("unknown", "type"):
                 roles[place] = "item"
                 break
+    if roles.count("item") > 1:
+        # A description beside the item's own column tells of it.
+        described = [place for place, (_, _, words) in enumerate(header) if _DESCRIBES.search(words)]
+        for place in described[: roles.count("item") - 1]:
+            roles[place] = "notes" if roles[place] == "item" else roles[place]
     if "price" not in roles and "newest" in roles:
         roles = ["price" if role == "newest" else role for role in roles]
     return roles

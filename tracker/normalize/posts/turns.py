@@ -10,7 +10,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.quantity import count_behind_price
 from tracker.normalize.posts.telling import named_by_words, telling_words
-from tracker.normalize.posts.words import anchored_before
+from tracker.normalize.posts.words import anchored_before, fragments
 
 __all__ = ["labelled_item", "opens_other_goods", "split_by_labels"]
 
@@ -100,6 +100,9 @@ def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
     return hits[0]
 
 
+_MAKERS = frozenset(fragments("context.brands"))
+
+
 def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
     """``Two 2080s (EVGA, Gigabyte)`` with a priced line for each maker: as many cards as lines."""
     if len(cards.items) != 1 or not cards.items[0].titled:
@@ -117,6 +120,7 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
             number in layout.rows
             or number in layout.edits
             or not words
+            or (item.quantity is None and telling_words(head) - telling_words(title) - _MAKERS)
             or not _may_label(head)
             or words in labels.values()
         ):

@@ -100,9 +100,14 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             give(open_items, own)
 
 
-def bundle_combos(layout: Layout, cards: Cards) -> None:
-    """A price that is not the card's own, in a post whose title sells it in a combo, is the combo's."""
+def bundle_combos(layout: Layout, cards: Cards, other_goods: bool) -> None:
+    """A price that is not the card's own, in a post whose title sells it in a combo, is the combo's.
+
+    A price of everything is no card's where other goods are sold too.
+    """
     for item in cards.items:
+        if (other_goods or item.combo) and (item.quantity or 1) == 1 and not item.lot_of:
+            item.asked = [a._replace(bundle=True) if a.lot and not a.each else a for a in item.asked]
         if item.combo and not item.table and not _priced_on_its_line(layout, item):
             item.bundled = True
 
