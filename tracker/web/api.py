@@ -1,20 +1,19 @@
 """The HTTP API, version 1: what the rig planner and other people's notebooks read."""
 
-import json
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from db.observing import place_of, stream_observations
 from tracker.catalog import Gpu, catalog
 from tracker.catalog.sheet import as_record
 from tracker.pricing.dealing import Wanted, chosen_offers
-from tracker.pricing.price_history import KINDS, Period
+from tracker.pricing.price_history import KINDS, HistoryRow, Period
 from tracker.web import params, reading
+from tracker.web.answers import Ready, ready, sent
 from tracker.web.errors import ErrorBody
 from tracker.web.params import (
     AsOf,
@@ -29,7 +28,7 @@ from tracker.web.params import (
     card,
 )
 from tracker.web.schemas import DealPage, GpuBody, GpuPage, HistoryPage, MarketItem, MarketPage
-from tracker.web.snapshot import Snapshots
+from tracker.web.snapshot import Snapshot, Snapshots
 
 T = TypeVar("T")
 
@@ -41,9 +40,6 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "There is no such card."}}
 Sku = Annotated[str, Path(min_length=1, max_length=80, description="SKU, such as rtx-3090-24gb.")]
-
-_LINES = 200
-_LINE = json.JSONEncoder(separators=(",", ":"))
 
 router = APIRouter(prefix="/api/v1", responses=ERRORS, tags=["v1"])
 
@@ -64,17 +60,28 @@ def _known(sku: str) -> Gpu:
         raise HTTPException(404, str(error)) from None
 
 
-@router.get("/market")
+def _body(model: type[BaseModel], values: dict[str, Any]) -> Ready:
+    return ready(model.model_validate(values, from_attributes=True).model_dump_json())
+
+
+def _json(request: Request, body: Ready, headers: Mapping[str, str] | None = None) -> Response:
+    return sent(request, body, "application/json", headers)
+
+
+@router.get("/market", response_model=MarketPage)
 def market(
     request: Request, query: MarketState, as_of: AsOf = None, limit: Limit = 500, offset: Offset = 0
-) -> MarketPage:
+) -> Response:
     """The market: every card that ever had a price, ranked; where a value is withheld, the row says why."""
-    return MarketPage.model_validate(
-        _page(reading.market(_snapshots(request), query, as_of), limit, offset), from_attributes=True
-    )
+
+    def make(snapshot: Snapshot) -> Ready:
+        return _body(MarketPage, _page(reading.market(snapshot, query, as_of), limit, offset))
+
+    key = ("api market", query, as_of, limit, offset)
+    return _json(request, _snapshots(request).answer(key, make, ahead=as_of is None and query.is_usual()))
 
 
-@router.get("/deals")
+@router.get("/deals", response_model=DealPage)
 def deals(
     request: Request,
     sku: params.Sku = None,
@@ -88,32 +95,39 @@ def deals(
     ] = False,
     limit: Limit = 100,
     offset: Offset = 0,
-) -> DealPage:
+) -> Response:
     """Live offers under fair value, the largest discount first; listings respect their source's display policy."""
     wanted = Wanted(sku=sku, min_vram=min_vram, max_price=max_price, min_quantity=min_quantity, region=region,
                     source=source, every=every)  # fmt: skip
-    snapshot = _snapshots(request).get()
-    found = chosen_offers(snapshot.offers, wanted)
-    return DealPage.model_validate({"as_of": snapshot.at, **_page(found, limit, offset)}, from_attributes=True)
+
+    def make(snapshot: Snapshot) -> Ready:
+        page = _page(chosen_offers(snapshot.offers, wanted), limit, offset)
+        return _body(DealPage, {"as_of": snapshot.at, **page})
+
+    return _json(request, _snapshots(request).answer(("api deals", wanted, limit, offset), make))
 
 
-@router.get("/gpus")
-def gpus(min_vram: MinVram = None, limit: Limit = 500, offset: Offset = 0) -> GpuPage:
+@router.get("/gpus", response_model=GpuPage)
+def gpus(request: Request, min_vram: MinVram = None, limit: Limit = 500, offset: Offset = 0) -> Response:
     """The catalog: every card with its specifications and their sources."""
-    page = _page([gpu for gpu in catalog() if min_vram is None or gpu.vram_gb >= min_vram], limit, offset)
-    return GpuPage.model_validate(page | {"items": [as_record(gpu) for gpu in page["items"]]})
+
+    def make(_: Snapshot) -> Ready:
+        page = _page([gpu for gpu in catalog() if min_vram is None or gpu.vram_gb >= min_vram], limit, offset)
+        return _body(GpuPage, page | {"items": [as_record(gpu) for gpu in page["items"]]})
+
+    return _json(request, _snapshots(request).answer(("api gpus", min_vram, limit, offset), make))
 
 
 @router.get("/gpus/{sku}", responses=NOT_FOUND)
 def gpu(request: Request, sku: Sku) -> GpuBody:
     """One card: specifications, and its row of the market."""
     found = _known(sku)
-    row = reading.row_of(_snapshots(request), found.slug)
+    row = reading.row_of(_snapshots(request).get(), found.slug)
     item = None if row is None else MarketItem.model_validate(row)
     return GpuBody(gpu=as_record(found), market=item)
 
 
-@router.get("/gpus/{sku}/history", responses=NOT_FOUND)
+@router.get("/gpus/{sku}/history", responses=NOT_FOUND, response_model=HistoryPage)
 def history(
     request: Request,
     sku: Sku,
@@ -127,14 +141,20 @@ def history(
     as_of: AsOf = None,
     limit: Limit = 1000,
     offset: Offset = 0,
-) -> HistoryPage:
+) -> Response:
     """The price history of one card: n, minimum, quartiles and maximum by period, kind, condition and currency."""
-    snapshots, slug = _snapshots(request), _known(sku).slug
-    kinds, conditions = tuple(kind or KINDS), tuple(condition or ["pooled"])
-    read = partial(reading.history, snapshots, slug, since=since, until=until, kinds=kinds, conditions=conditions,
-                   by=by, as_of=as_of)  # fmt: skip
-    found = snapshots.answer(("history", slug, since, until, kinds, conditions, by, as_of), read)
-    return HistoryPage.model_validate({"sku": sku, **_page(found, limit, offset)}, from_attributes=True)
+    slug, kinds, conditions = _known(sku).slug, tuple(kind or KINDS), tuple(condition or ["pooled"])
+    asked = (slug, since, until, kinds, conditions, by, as_of)
+
+    def read(snapshot: Snapshot) -> list[HistoryRow]:
+        return reading.history(snapshot, slug, since=since, until=until, kinds=kinds, conditions=conditions,
+                               by=by, as_of=as_of)  # fmt: skip
+
+    def make(snapshot: Snapshot) -> Ready:
+        rows = snapshot.answers.get(("history", *asked), read, ahead=False)
+        return _body(HistoryPage, {"sku": sku, **_page(rows, limit, offset)})
+
+    return _json(request, _snapshots(request).answer(("api history", sku, *asked, limit, offset), make))
 
 
 @router.get(
@@ -167,13 +187,7 @@ def observations(
         engine, slug=slug, kind=kind, since=since, until=until, before=as_of, after=place, limit=limit
     )
 
-    def lines() -> Iterator[str]:
-        for part in parts:
-            # The interpreter lock is held while a text is made; pages that wait for it shall not wait long.
-            for first in range(0, len(part), _LINES):
-                yield "\n".join(map(_LINE.encode, part[first : first + _LINES])) + "\n"
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+    return StreamingResponse(parts, media_type="application/x-ndjson")
 
 
 @router.get(
@@ -194,4 +208,4 @@ def catalog_feed(
     headers = {"etag": found.tag, "last-modified": found.last_modified, "cache-control": "public, max-age=60"}
     if found.is_known(if_none_match, if_modified_since):
         return Response(status_code=304, headers=headers)
-    return Response(found.text, media_type="application/json", headers=headers)
+    return _json(request, found.text, headers)

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 
-from tracker.web.snapshot import Snapshots
+from tracker.web.answers import Ready, ready
+from tracker.web.snapshot import Snapshot, Snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """The feed as text, its ETag, and since when it is so."""
 
-    text: bytes
+    text: Ready
     tag: str
     since: datetime
 
@@ -46,13 +47,12 @@ class FeedServer:
         """Return the feed of the present snapshot."""
         return self._snapshots.answer(("feed",), self._make)
 
-    def _make(self) -> Served:
+    def _make(self, snapshot: Snapshot) -> Served:
         from tracker.feed import feed_of
 
-        snapshot = self._snapshots.get()
         text = json.dumps(feed_of(snapshot.rows, snapshot.offers, snapshot.at)).encode()
         tag = f'"{sha256(text).hexdigest()[:32]}"'
         with self._lock:
             if self._last is None or self._last.tag != tag:
-                self._last = Served(text, tag, datetime.now(UTC).replace(microsecond=0))
+                self._last = Served(ready(text), tag, datetime.now(UTC).replace(microsecond=0))
             return self._last

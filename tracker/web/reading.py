@@ -13,19 +13,19 @@ from tracker.pricing.offers import LiveOffer
 from tracker.pricing.price_history import KINDS, HistoryRow, Period, history_rows
 from tracker.pricing.ranking import SORTS, MarketRow
 from tracker.pricing.values import METHOD_VERSION
-from tracker.web.snapshot import Snapshots
+from tracker.web.snapshot import Snapshot
 from tracker.web.views import MarketQuery
 
 CHART_DAYS = 730
 
 
-def market(snapshots: Snapshots, query: MarketQuery, as_of: date | None = None) -> list[MarketRow]:
+def market(snapshot: Snapshot, query: MarketQuery, as_of: date | None = None) -> list[MarketRow]:
     """Return the market rows of ``query`` in its order. Raises GpudealsError for a currency without a rate."""
     asked, cards = query.asked(), catalog()
     limit, kind = query.max_price, query.kind
     found = [
         row
-        for row in snapshots.rows(as_of, query.condition, query.currency)
+        for row in snapshot.rows_of(as_of, query.condition, query.currency)
         if (gpu := cards.by_slug(row.sku)) is not None
         and asked.takes(gpu)
         and (limit is None or (row.fair_value is not None and row.fair_value <= limit))
@@ -42,13 +42,13 @@ def _place(row: MarketRow, sort: str) -> tuple[Any, ...]:
     return False, -value if SORTS[sort] else value, row.sku
 
 
-def row_of(snapshots: Snapshots, slug: str) -> MarketRow | None:
+def row_of(snapshot: Snapshot, slug: str) -> MarketRow | None:
     """Return the market row of one card, None where it never had a price."""
-    return next((row for row in snapshots.get().rows if row.sku == slug), None)
+    return next((row for row in snapshot.rows if row.sku == slug), None)
 
 
 def history(
-    snapshots: Snapshots,
+    snapshot: Snapshot,
     slug: str,
     *,
     since: date | None = None,
@@ -60,7 +60,7 @@ def history(
     as_of: date | None = None,
 ) -> list[HistoryRow]:
     """Return the price history of a card."""
-    with snapshots.engine.connect() as conn:
+    with snapshot.engine.connect() as conn:
         return history_rows(
             conn,
             slug,
@@ -74,7 +74,7 @@ def history(
         )
 
 
-def fair_path(snapshots: Snapshots, row: MarketRow | None) -> dict[str, tuple[float, float, float]]:
+def fair_path(snapshot: Snapshot, row: MarketRow | None) -> dict[str, tuple[float, float, float]]:
     """Return by day (value, low, high) what a card was worth, US dollars.
 
     Days whose value is stored have their own interval. Between them lies the weekly path of today's
@@ -90,7 +90,7 @@ def fair_path(snapshots: Snapshots, row: MarketRow | None) -> dict[str, tuple[fl
         if value is not None:
             day = today - timedelta(weeks=weeks - 1 - place)
             path[day.isoformat()] = (value, round(value * below, 2), round(value * above, 2))
-    with snapshots.engine.connect() as conn:
+    with snapshot.engine.connect() as conn:
         stored = values_of_card(conn, stable_id("gpu", row.sku), POOLED, today - timedelta(days=CHART_DAYS), today)
     for one in stored:
         if one.method_version == METHOD_VERSION and None not in (one.value, one.low, one.high):
@@ -100,9 +100,9 @@ def fair_path(snapshots: Snapshots, row: MarketRow | None) -> dict[str, tuple[fl
     return path
 
 
-def offers_of(snapshots: Snapshots, slug: str) -> list[LiveOffer]:
+def offers_of(snapshot: Snapshot, slug: str) -> list[LiveOffer]:
     """Return the live offers of a card, goods once, the cheapest first."""
-    mine = sorted((offer for offer in snapshots.get().offers if offer.sku == slug), key=least)
+    mine = sorted((offer for offer in snapshot.offers if offer.sku == slug), key=least)
     once: dict[int, LiveOffer] = {}
     for offer in mine:
         once.setdefault(offer.relist_of_offer or offer.offer_id, offer)

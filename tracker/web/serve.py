@@ -1,6 +1,7 @@
 """Serves the page, as a program of its own or in a thread of the service."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -12,11 +13,15 @@ from tracker.settings import web_settings
 from tracker.web.app import create_app
 
 _GRACE_SECONDS = 5
+#: How long one answer may hold the interpreter while others wait: by default five times as long, and each
+#: answer waits for its turn several times.
+_TURN_SECONDS = 0.001
 
 
 def _server(database: str, simulated: bool) -> uvicorn.Server:
     # The pages read through a connection that cannot write, and that needs a database to be there.
     open_engine(database).dispose()
+    sys.setswitchinterval(_TURN_SECONDS)
     app = create_app(database, web_settings(), simulated=simulated, beside=True)
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS, access_log=False

@@ -22,6 +22,7 @@ from tracker.pricing.ranking import MarketRow, as_row
 from tracker.resale import declines, outlooks, regime
 from tracker.status import mail_queue, schedule, source_states, waiting_runs
 from tracker.web import reading
+from tracker.web.answers import Ready, ready, sent
 from tracker.web.charts import bar, frontier, histogram, history_chart, launches, spark
 from tracker.web.pages import render
 from tracker.web.params import (
@@ -56,18 +57,22 @@ def _snapshots(request: Request) -> Snapshots:
 
 
 @router.get("/")
-def market(request: Request, query: MarketState) -> HTMLResponse:
+def market(request: Request, query: MarketState) -> Response:
     """The market, ranked and filtered; its address, as it may be passed on, says only what is not as usual."""
-    snapshots = _snapshots(request)
-    if snapshots.get().empty:
+    snapshot = _snapshots(request).get()
+    if snapshot.empty:
         return HTMLResponse(render("market.html", request, empty=True))
-    page = snapshots.answer(("market page", query), lambda: _market_page(request, snapshots, query))
+
+    def make(snapshot: Snapshot) -> Ready:
+        return ready(_market_page(request, snapshot, query))
+
+    page = snapshot.answers.get(("market page", query), make, ahead=query.is_usual())
     state = query.string()
-    return HTMLResponse(page, headers={"hx-push-url": f"/?{state}" if state else "/"})
+    return sent(request, page, headers={"hx-push-url": f"/?{state}" if state else "/"})
 
 
-def _market_page(request: Request, snapshots: Snapshots, query: MarketQuery) -> str:
-    rows = reading.market(snapshots, query)
+def _market_page(request: Request, snapshot: Snapshot, query: MarketQuery) -> str:
+    rows = reading.market(snapshot, query)
     points = frontier(rows)
     on_line = {sku for sku, price in zip(points["skus"], points["frontier"], strict=True) if price is not None}
     least = [
@@ -77,7 +82,7 @@ def _market_page(request: Request, snapshots: Snapshots, query: MarketQuery) -> 
     ]
     return render(
         "market.html", request, empty=False, rows=[_market_row(row) for row in rows], query=query.shown(),
-        query_string=query.string(), currency=query.currency, as_of=snapshots.get().at.strftime("%Y-%m-%d %H:%M"),
+        query_string=query.string(), currency=query.currency, as_of=snapshot.at.strftime("%Y-%m-%d %H:%M"),
         condition_words=WORDS["condition"][query.condition], selects=SELECTS, sorts=SORT_WORDS, columns=COLUMNS,
         descending=DESCENDING, sort_links={key: query.string(sort=key) for key, *_ in COLUMNS},
         frontier=points, least=least, narrowed=query.is_narrowed(), filtered=query != MarketQuery(),
@@ -92,10 +97,13 @@ def _market_row(row: MarketRow) -> dict[str, Any]:
 @router.get("/market.csv")
 def market_csv(request: Request, query: MarketState) -> Response:
     """What the market page shows, as CSV."""
-    snapshots = _snapshots(request)
-    text = snapshots.answer(("csv", query), lambda: _as_csv(reading.market(snapshots, query)))
+
+    def make(snapshot: Snapshot) -> Ready:
+        return ready(_as_csv(reading.market(snapshot, query)))
+
+    text = _snapshots(request).answer(("csv", query), make, ahead=query.is_usual())
     headers = {"content-disposition": "attachment; filename=gpudeals-market.csv"}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return sent(request, text, "text/csv; charset=utf-8", headers)
 
 
 def _as_csv(rows: Iterable[MarketRow]) -> str:
@@ -109,28 +117,31 @@ def _as_csv(rows: Iterable[MarketRow]) -> str:
 
 
 @router.get("/gpus/{sku}")
-def one_card(request: Request, sku: str) -> str:
+def one_card(request: Request, sku: str) -> Response:
     """One card: specs, history, live asks, look-alikes, resale."""
     try:
         gpu = card(sku)
     except NoSuchCardError as error:
         raise HTTPException(404, str(error)) from None
-    snapshots = _snapshots(request)
-    return snapshots.answer(("card", gpu.slug), lambda: _card_page(request, snapshots, gpu))
+
+    def make(snapshot: Snapshot) -> Ready:
+        return ready(_card_page(request, snapshot, gpu))
+
+    return sent(request, _snapshots(request).answer(("card", gpu.slug), make))
 
 
-def _card_page(request: Request, snapshots: Snapshots, gpu: Gpu) -> str:
-    row = reading.row_of(snapshots, gpu.slug)
-    offers = reading.offers_of(snapshots, gpu.slug)
+def _card_page(request: Request, snapshot: Snapshot, gpu: Gpu) -> str:
+    row = reading.row_of(snapshot, gpu.slug)
+    offers = reading.offers_of(snapshot, gpu.slug)
     since = datetime.now(UTC).date() - timedelta(days=reading.CHART_DAYS)
-    rows = [as_dict(found) for found in reading.history(snapshots, gpu.slug, currency="USD", since=since)]
-    chart = history_chart(rows, reading.fair_path(snapshots, row), "USD")
+    rows = [as_dict(found) for found in reading.history(snapshot, gpu.slug, currency="USD", since=since)]
+    chart = history_chart(rows, reading.fair_path(snapshot, row), "USD")
     chart["events"] = launches(gpu, catalog(), chart["days"])
     return render(
         "card.html", request, gpu=gpu, row=row, offers=[offer_row(offer) for offer in offers[:OFFERS_SHOWN]],
         n_offers=len(offers), specs=sheet(gpu), sources=sources_used(gpu), look_alikes=look_alikes(gpu.slug),
         twins=[other for other in catalog().by_model(gpu.model) if other.slug != gpu.slug],
-        chart=chart, recent=rows[-1:-9:-1], empty=snapshots.get().empty, outlook=_outlook(row),
+        chart=chart, recent=rows[-1:-9:-1], empty=snapshot.empty, outlook=_outlook(row),
         hist=histogram([reading.least(offer) for offer in offers], row.fair_value if row else None),
     )  # fmt: skip
 
@@ -164,12 +175,15 @@ def deals(
     region: Region = None,
     source: SourceName = None,
     every: bool = False,
-) -> str:
+) -> Response:
     """Live offers under fair value, newest first, each with its evidence."""
     wanted = Wanted(sku=sku, min_vram=min_vram or None, max_price=max_price or None, min_quantity=min_quantity,
                     region=region, source=source, every=every)  # fmt: skip
-    snapshots = _snapshots(request)
-    return snapshots.answer(("deals", wanted), lambda: _deals_page(request, snapshots.get(), wanted))
+
+    def make(snapshot: Snapshot) -> Ready:
+        return ready(_deals_page(request, snapshot, wanted))
+
+    return sent(request, _snapshots(request).answer(("deals", wanted), make))
 
 
 def _deals_page(request: Request, snapshot: Snapshot, wanted: Wanted) -> str:

@@ -7,7 +7,6 @@ written, and every reader gets the last finished result at once.
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -19,6 +18,7 @@ from db.engine import open_engine
 from db.store.daily import POOLED
 from tracker.pricing.offers import LiveOffer
 from tracker.pricing.ranking import MarketRow
+from tracker.web.answers import Answers
 from tracker.web.beside import Beside, read
 
 T = TypeVar("T")
@@ -28,43 +28,53 @@ LONGEST_SECONDS = 60.0
 #: How often the database is asked whether something was written, and how much of the time may go into reading.
 CHECK_SECONDS = 2.0
 _SHARE_OF_TIME = 0.25
-_ANSWERS = 128
+#: How long a new snapshot waits at most for the answers that are asked for all the time.
+_AHEAD_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """The market and its live offers at one moment."""
+    """The market and its live offers at one moment, with the answers that were made of them."""
 
     at: datetime
     version: Any
     rows: tuple[MarketRow, ...]
     offers: tuple[LiveOffer, ...]
+    engine: Engine
+    ask: Callable[[dict[str, Any]], list[Any]]
+    answers: "Answers[Snapshot]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "answers", Answers(self))
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show yet."""
         return not self.rows and not self.offers
 
+    def rows_of(
+        self, as_of: date | None = None, condition: str = POOLED, currency: str = "USD"
+    ) -> tuple[MarketRow, ...]:
+        """Return the rows of the market for every card, by VRAM per dollar. Raises GpudealsError without a rate."""
+        if is_usual(as_of, condition, currency):
+            return self.rows
+        asked = {"as_of": as_of.isoformat() if as_of else None, "condition": condition, "currency": currency}
+        return self.answers.get(("rows", *asked.values()), lambda _: tuple(self.ask(asked)), ahead=False)
 
-@dataclass(slots=True)
-class _Answer:
-    """An answer that is made once, while others who want it wait."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    made: bool = False
-    value: Any = None
+def is_usual(as_of: date | None, condition: str, currency: str) -> bool:
+    """Return whether a snapshot holds these rows; others are read when they are asked for, which takes seconds."""
+    return as_of is None and condition == POOLED and currency == "USD"
 
 
 class Snapshots:
-    """Gives the present snapshot, and keeps other answers as long as it stands."""
+    """Gives the present snapshot, which keeps the answers that are made of it as long as it stands."""
 
     def __init__(self, url: str, *, beside: bool = False) -> None:
         self.engine: Engine = open_engine(url, read_only=True)
         self._beside = Beside(url) if beside else None
         self._watch: Connection | None = None
         self._now: Snapshot | None = None
-        self._answers: OrderedDict[tuple[Any, ...], _Answer] = OrderedDict()
-        self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._read_at = self._next_check = 0.0
         self.closed = False
@@ -120,36 +130,24 @@ class Snapshots:
             raise RuntimeError("the server has ended")
         began, now, version = time.monotonic(), datetime.now(UTC), self.version()
         found = self._ask({"condition": POOLED, "currency": "USD", "offers": True})
-        self._now = Snapshot(
+        new = Snapshot(
             at=now,
             version=version,
             rows=tuple(one for one in found if isinstance(one, MarketRow)),
             offers=tuple(one for one in found if isinstance(one, LiveOffer)),
+            engine=self.engine,
+            ask=self._ask,
         )
         self._read_at = time.monotonic()
         self._next_check = self._read_at + max(CHECK_SECONDS, (self._read_at - began) / _SHARE_OF_TIME)
-        return self._now
+        if self._now is not None:
+            new.answers.follow(self._now.answers, _AHEAD_SECONDS)
+        self._now = new
+        return new
 
     def _ask(self, asked: dict[str, Any]) -> list[Any]:
         return list(read(self.engine, asked)) if self._beside is None else self._beside.read(asked)
 
-    def rows(self, as_of: date | None = None, condition: str = POOLED, currency: str = "USD") -> tuple[MarketRow, ...]:
-        """Return the rows of the market for every card, by VRAM per dollar. Raises GpudealsError without a rate."""
-        if as_of is None and condition == POOLED and currency == "USD":
-            return self.get().rows
-        asked = {"as_of": as_of.isoformat() if as_of else None, "condition": condition, "currency": currency}
-        return self.answer(("rows", *asked.values()), lambda: tuple(self._ask(asked)))
-
-    def answer(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """Return the answer for ``key``, made once per snapshot."""
-        whole = (self.get().at, *key)
-        with self._lock:
-            entry = self._answers.setdefault(whole, _Answer())
-            self._answers.move_to_end(whole)
-            while len(self._answers) > _ANSWERS:
-                self._answers.popitem(last=False)
-        with entry.lock:
-            if not entry.made:
-                entry.value, entry.made = make(), True
-            found: T = entry.value
-            return found
+    def answer(self, key: tuple[Any, ...], make: Callable[[Snapshot], T], *, ahead: bool = True) -> T:
+        """Return the answer for ``key``, made once per snapshot; see :meth:`Answers.get`."""
+        return self.get().answers.get(key, make, ahead=ahead)

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.pricing.ranking import SORTS, Asked
+from tracker.web.snapshot import is_usual
 
 #: Columns of the market table that can be sorted by: sort key, heading, unit, hidden on a phone.
 COLUMNS = (
@@ -106,6 +107,10 @@ class MarketQuery:
             min_vram=self.min_vram, max_price=self.max_price, vendor=self.vendor, form=self.form, nvlink=self.nvlink,
             cooling=self.cooling,
         )  # fmt: skip
+
+    def is_usual(self) -> bool:
+        """Return whether it is about the rows that every snapshot holds."""
+        return is_usual(None, self.condition, self.currency)
 
     def is_narrowed(self) -> bool:
         """Return whether a filter is set that the form folds away."""

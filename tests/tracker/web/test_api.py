@@ -1,14 +1,19 @@
 """The HTTP API, version 1, on SQLite and on PostgreSQL."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from db import light
 from db.engine import open_engine
+from db.ids import stable_id
+from db.store.purge import purge_listings
 from tests.tracker.prices import learn
 from tests.tracker.web.conftest import SETTINGS
 from tests.tracker.web.market import CARD, ask, fill
@@ -124,6 +129,44 @@ def test_the_feed_is_sent_once_as_long_as_it_stays_the_same(api: TestClient, dat
     assert api.get("/api/v1/catalog", headers={"if-none-match": tag}).status_code == 200
 
 
+@pytest.mark.parametrize("by", ["day", "week"])
+def test_a_purged_price_leaves_the_history_that_was_kept(api: TestClient, database_url: str, by: str) -> None:
+    path, snapshots = f"/api/v1/gpus/{CARD}/history?kind=sold&by={by}", api.app.state.snapshots  # type: ignore[attr-defined]
+
+    def prices() -> list[float]:
+        return [row[name] for row in api.get(path).json()["items"] for name in ("min", "max")]
+
+    highest = max(prices())
+    engine = open_engine(database_url)
+    seen = light.observation
+    with engine.begin() as conn:
+        dear = select(seen.c.listing_id).where(seen.c.gpu_id == stable_id("gpu", CARD), seen.c.kind == "sold")
+        purge_listings(conn, conn.execute(dear.where(seen.c.unit_price == round(highest * 100))).scalars().all())
+    engine.dispose()
+    snapshots._next_check = 0.0  # as it is within seconds
+    deadline = time.monotonic() + 20
+    while max(prices()) >= highest and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert max(prices()) < highest
+    assert f'"unit_price":{round(highest * 100)}' not in api.get(f"/api/v1/observations?sku={CARD}&kind=sold").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", f"/gpus/{CARD}", "/deals", "/api/v1/market", "/api/v1/gpus", "/api/v1/catalog",
+     "/api/v1/deals?all=true", f"/api/v1/gpus/{CARD}/history", "/api/v1/observations"],
+)  # fmt: skip
+def test_an_answer_is_compressed_for_who_can_read_that_and_the_same_otherwise(api: TestClient, path: str) -> None:
+    packed = api.get(path, headers={"accept-encoding": "gzip"})
+    plain = api.get(path, headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    assert "accept-encoding" in plain.headers["vary"].lower()
+    assert packed.text == plain.text
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+
+
 def test_openapi_describes_the_api_and_nothing_of_the_pages(api: TestClient) -> None:
     described = api.get("/openapi.json").json()
     assert set(described["paths"]) == {
@@ -144,9 +187,10 @@ def test_a_long_stream_holds_little_in_memory_and_no_connection(
     parts = observing.stream_observations(engine, limit=17)
     sizes = []
     for part in parts:
-        sizes.append(len(part))
+        sizes.append(part.count("\n"))
         assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     assert sizes == [5, 5, 5, 2]
-    ids = [row["id"] for part in observing.stream_observations(engine, limit=10**6) for row in part]
+    lines = "".join(observing.stream_observations(engine, limit=10**6)).splitlines()
+    ids = [json.loads(line)["id"] for line in lines]
     assert len(set(ids)) == len(ids) > 60
     engine.dispose()

@@ -1,6 +1,7 @@
 """What is shown is the last finished reading: nobody waits for a new one, and none shows what it may not."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from db.engine import open_engine
 from tests.tracker.prices import learn
 from tests.tracker.web.market import ask
 from tracker.web import snapshot
-from tracker.web.snapshot import Snapshots
+from tracker.web.snapshot import Snapshot, Snapshots
 
 
 def wait_for(snapshots: Snapshots, listing: str) -> bool:
@@ -20,6 +21,10 @@ def wait_for(snapshots: Snapshots, listing: str) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def offers_shown(snapshot: Snapshot) -> set[str]:
+    return {offer.id for offer in snapshot.offers}
 
 
 @pytest.mark.parametrize("beside", [False, True])
@@ -39,11 +44,49 @@ def test_an_answer_is_made_once_and_anew_for_another_snapshot(market_url: str) -
     snapshots = Snapshots(market_url)
     made: list[int] = []
     for _ in range(3):
-        snapshots.answer(("key",), lambda: made.append(1))
+        snapshots.answer(("key",), lambda _: made.append(1))
     assert len(made) == 1
     snapshots._read()
-    snapshots.answer(("key",), lambda: made.append(1))
+    snapshots.answer(("key",), lambda _: made.append(1))
     assert len(made) == 2
+    snapshots.close()
+
+
+def test_what_people_ask_for_is_ready_before_a_new_snapshot_is_shown(market_url: str) -> None:
+    snapshots = Snapshots(market_url)
+    made: list[tuple[str, bool]] = []
+
+    def make(name: str) -> Callable[[Snapshot], str]:
+        return lambda shown: made.append((name, shown is snapshots._now)) or name
+
+    for name in ("page", "slow", "other"):
+        snapshots.answer((name,), make(name), ahead=name != "slow")
+    made.clear()
+    snapshots._read()
+    assert made == [("other", False), ("page", False)]  # the latest first, while the old snapshot is shown
+    snapshots.answer(("page",), make("page"))
+    snapshots.answer(("slow",), make("slow"), ahead=False)
+    assert made[2:] == [("slow", True)]
+    snapshots._read()
+    assert made[3:] == [("page", False)]  # nobody asked for the other one since
+    snapshots.close()
+
+
+def test_what_cannot_be_made_ahead_keeps_no_snapshot_back(market_url: str) -> None:
+    snapshots = Snapshots(market_url)
+    faults = iter([False, True, True, False])
+
+    def make(_: Snapshot) -> str:
+        if next(faults):
+            raise ZeroDivisionError
+        return "made"
+
+    snapshots.answer(("page",), make)
+    first = snapshots.get()
+    assert snapshots._read() is snapshots.get() is not first
+    with pytest.raises(ZeroDivisionError):
+        snapshots.answer(("page",), make)
+    assert snapshots.answer(("page",), make) == "made"
     snapshots.close()
 
 
@@ -67,7 +110,7 @@ def test_a_listing_older_than_its_display_policy_is_on_no_page(
     snapshots = Snapshots(url)
     live = {offer.id for offer in snapshots.get().offers}
     assert "ebay:deal-1" in live
-    snapshots.answer(("page",), lambda: "with the listing")
+    assert snapshots.answer(("page",), offers_shown) == live
     (tmp_path / "gpudeals.toml").write_text("[sources.ebay]\ndisplay_hours = 2\n")
     monkeypatch.setenv("GPUDEALS_CONFIG", str(tmp_path / "gpudeals.toml"))
     monkeypatch.setattr(snapshot, "LONGEST_SECONDS", 0.0)
@@ -76,7 +119,7 @@ def test_a_listing_older_than_its_display_policy_is_on_no_page(
     snapshots.get()
     with snapshots._reading:  # the renewal has ended
         shown = {offer.id for offer in snapshots._now.offers}  # type: ignore[union-attr]
-    assert snapshots.answer(("page",), lambda: "made anew") == "made anew"
+    assert snapshots.answer(("page",), offers_shown) == shown
     assert "ebay:deal-2" in shown  # an hour old
     assert "ebay:deal-1" not in shown  # three hours old
     snapshots.close()
