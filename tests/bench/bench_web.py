@@ -1,6 +1,7 @@
 """The web page and the API under load: readers while an import is writing.
 
-    python -m tests.bench.bench_web [--rows 1000000] [--readers 20] [--seconds 60] [--database sqlite|URL] [--keep FILE]
+    python -m tests.bench.bench_web [--rows 1000000] [--readers 20] [--seconds 60]
+                                    [--database sqlite|postgresql|both|URL] [--keep FILE]
 
 Goals with a million observations over 300 SKUs and 20 readers of one request a second each: every page
 and route answers with p95 under 100 ms (streams: the first byte) and none fails; the first page with all
@@ -8,6 +9,7 @@ its assets is under 120 kB compressed. The catalog has fewer SKUs, so the others
 """
 
 import argparse
+import gzip
 import http.client
 import itertools
 import os
@@ -21,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +32,7 @@ from sqlalchemy import Engine, text
 from db.engine import open_engine
 from db.store import RevisionRow
 from db.store.rollup import rebuild_daily
-from tests.bench.databases import database, seconds
+from tests.bench.databases import database, kinds_of, seconds
 from tests.bench.live_offers import add_live_offers
 from tests.bench.observations import LAST, SLUGS, fill
 from tracker.catalog import catalog
@@ -68,6 +71,17 @@ def prepare(engine: Engine, rows: int) -> None:
     with engine.begin() as conn:
         conn.execute(text("ANALYZE"))
     update_fair_values(engine)
+
+
+def fill_once(url: str, rows: int) -> None:
+    """Fill the database unless an earlier call did."""
+    engine = open_engine(url)
+    with engine.connect() as conn:
+        filled = conn.execute(text("SELECT 1 FROM observation LIMIT 1")).first() is not None
+    if not filled:
+        print(f"filled in {seconds(lambda: prepare(engine, rows)):.0f} s ({LAST})")
+    print(engine.dialect.name, flush=True)
+    engine.dispose()
 
 
 def _listing(external_id: str, model: str, price: int, now: datetime) -> RevisionRow:
@@ -156,18 +170,16 @@ def serve(url: str, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        try:
+        with suppress(OSError):
             if ask(port, "/")[0] == 200:
                 return process, port
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
+    process.kill()
     raise RuntimeError("the page did not come up")
 
 
 def first_page_kb(port: int) -> float:
     """Compressed size of the market page with everything that it loads."""
-    import gzip
-
     _, _, body = ask(port, "/")
     assets = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(body).decode()))
     return (len(body) + sum(len(ask(port, asset)[2]) for asset in assets)) / 1000
@@ -203,8 +215,6 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _plain(port: int, path: str) -> str:
-    import gzip
-
     return gzip.decompress(ask(port, path)[2]).decode()
 
 
@@ -231,7 +241,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--database", default="sqlite")
-    parser.add_argument("--keep", type=Path, help="use this SQLite file, filled by an earlier call")
+    parser.add_argument("--keep", type=Path, help="a SQLite file; filled where it is not yet, and kept")
     parser.add_argument("--write", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.write:
@@ -240,12 +250,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gpudeals-bench-", dir="/tmp") as folder:
         if options.keep:
             options.database = f"sqlite:///{options.keep.resolve()}"
-        with database(options.database, Path(folder)) as url:
-            if not (options.keep and options.keep.exists()):
-                engine = open_engine(url)
-                print(f"filled in {seconds(lambda: prepare(engine, options.rows)):.0f} s ({LAST})", flush=True)
-                engine.dispose()
-            measure(url, options.readers, options.seconds, Path(folder))
+        for kind in kinds_of(options.database):
+            with database(kind, Path(folder)) as url:
+                fill_once(url, options.rows)
+                measure(url, options.readers, options.seconds, Path(folder))
 
 
 if __name__ == "__main__":
