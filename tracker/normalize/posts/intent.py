@@ -86,6 +86,11 @@ _WANTS = re.compile(
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
+_ADDS_MONEY = Guarded(
+    r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
+    r"\bcash (?:from|on) my (?:end|side)|\bmy cash\b"
+)
+"""``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(
     r"\W*(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
 )
@@ -181,6 +186,13 @@ def _from_sides(title: Title, body: str) -> Intent:
     return "sell" if have_goods else "other"
 
 
+def _adds_money(title: Title) -> bool:
+    """Whether the wanted side names goods and money that the writer adds to what is offered."""
+    if not _ADDS_MONEY.search(title.want_text):
+        return False
+    return _money_and_goods(title.want_text)[1] and _money_and_goods(title.have_text)[1]
+
+
 def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, body: str) -> Intent:
     if have_goods and want_goods and _ANOTHER.match(title.want_text):
         return "buy"
@@ -261,7 +273,7 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
         return _without_tags(text, body.text), "words of a post without tags"
     if "want" in title.tags and not title.have:
         return "buy", "only a wanted side"
-    intent = _from_sides(title, body.text)
+    intent: Intent = "trade" if _adds_money(title) else _from_sides(title, body.text)
     if intent == "sell" and flaired != "buy" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text):
         return "sell_or_trade", "sides of the title, trades in the body"
     if flaired == "trade" and intent == "sell_or_trade" and not _TAKES_MONEY.search(body.text):

@@ -47,12 +47,16 @@ def _is_price_of_line(before: str, after: str) -> bool:
 _DISK_AFTER = re.compile(
     r"(?: (?:pro|plus))? \d{1,2} ?tb\b| (?:250|256|480|500|512|960|1000|1024) ?gb?\b(?! ?(?:vram|gddr))"
 )
+_BOARD_AFTER = re.compile(r"-[a-z]{1,2}\d\d")
+"""MSI's 770-C45 is a board."""
 _OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
 _OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
 _NAMED_BEFORE = re.compile(
     r"(?<!\w)(?:nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
     r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
-    r"e[357]|ryzen|ryzen [3579]|r[3579]|athlon|threadripper|core) (?:[a-z]{1,3} )?$"
+    r"earthwatts|neo ?(?:eco|power)|true ?power|seasonic|antec|ocz|enermax|rosewill|silverstone|"
+    r"thermaltake|fsp|e[357]|ryzen|"
+    r"ryzen [3579]|r[3579]|athlon|threadripper|core) (?:[a-z]{1,3} )?$"
 )
 
 
@@ -77,9 +81,18 @@ def _is_second_price(text: str, start: int, end: int) -> bool:
     return _PRICE_WORD.match(text, end) is not None and _AFTER_PRICE.search(text, max(0, start - 24), start) is not None
 
 
+_MEMORY_BEFORE = re.compile(
+    r"(?:(?<!\d)(?:32|48|64|96|128|192|256) ?gb (?:ddr[345] )?|\d ?x ?(?:4|8|16|24|32|48) ?(?:gb)? )$"
+)
+"""``32GB 6400`` and ``2x16 5600`` are the speeds of memory."""
+
+
 def is_other_thing(text: str, start: int, end: int) -> bool:
     """Whether a bare number is that of a disk, an office PC, a camera: ``980 1TB``, ``5060 SFF``, ``Nokia 1080``."""
-    if _DISK_AFTER.match(text, end) or _NAMED_BEFORE.search(text, max(0, start - 20), start):
+    low = max(0, start - 20)
+    if _DISK_AFTER.match(text, end) or _BOARD_AFTER.match(text, end) or _NAMED_BEFORE.search(text, low, start):
+        return True
+    if end - start == len("6400") and _MEMORY_BEFORE.search(text, low, start):
         return True
     return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
 

@@ -38,12 +38,19 @@ _SEVERAL_FOR = re.compile(rf"\b(?P<lot>{NUMBER}) for [$£€] ?\d")
 
 
 def read_only_card(layout: Layout, items: list[Item]) -> None:
-    """Let the only card on offer have the count and the memory that the rest of the body states."""
+    """Let the only card on offer, or several of one model, have what the rest of the body states of it."""
+    if len(items) > 1 and len({item.model for item in items}) == 1 and not any(item.vram_gb for item in items):
+        for item in items:
+            _settle(layout, item)
     if len(items) != 1:
         return
     item = items[0]
     if item.quantity is None:
         item.quantity = _count(layout, item)
+    _settle(layout, item)
+
+
+def _settle(layout: Layout, item: Item) -> None:
     if item.vram_gb is None and not item.contradiction and (len(item.skus) > 1 or not item.mention.known):
         _size(layout, item)
 
