@@ -219,7 +219,9 @@ def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
     return bool(_FOR_SALE.search(layout.post.text[begin:end]))
 
 
-_TO_PRICE = re.compile(r"'?s?(?: [a-z]{2,12}){0,2}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}")
+_TO_PRICE = re.compile(
+    r"'?s?(?: ?\([^()\n]{0,40}\))?(?: [a-z]{2,12}){0,2}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}"
+)
 
 
 def _priced_next(layout: Layout, number: int, mention: Mention) -> bool:

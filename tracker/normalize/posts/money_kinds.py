@@ -29,6 +29,8 @@ _NEW_PRICE = Guarded(
     r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|\bprice is now[: ]{1,2}$"
 )
 """``New price: $450``, but not ``new price is around $450``."""
+_CLOSED = re.compile(r"(?<![\d.])(?<!approx)(?<!avg)(?<!orig)(?<!incl)(?<!ca)[.!?] {1,2}$")
+"""``Asking MSRP. $250``: a sentence that is closed says nothing of what follows."""
 _COST_LABEL = Guarded(r"^\W{0,4}cost ?[:=-]{1,2} ?$")
 _ARTICLE = Guarded(r"(?<![\w'])an? $")
 _NOUN = re.compile(
@@ -59,6 +61,8 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
     if _SALE.search(before):
         return "asking", "sale price"
     if _NEW_PRICE.search(before) or _COST_LABEL.search(before):
+        return "asking", "asking price"
+    if _CLOSED.search(before) is not None:
         return "asking", "asking price"
     if _NOT_ASKING_BEFORE.search(before) and not _SHOP_CLAUSE.search(before):
         return "other", "not the asking price: what precedes it"

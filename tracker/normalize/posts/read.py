@@ -15,6 +15,7 @@ from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
+from tracker.normalize.posts.others import drop_prices_of_others
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
@@ -74,6 +75,7 @@ def _offers(post: Post) -> list[Offer]:
     )
     if not cards.items or _WITHDRAWN.search(post.body.text):
         return []
+    drop_prices_of_others(layout, cards)
     other_goods = post.other_goods = offers_other_goods(post, mentions)
     if not other_goods:
         split_by_labels(layout, cards, post.title.have_text)

@@ -111,4 +111,7 @@ def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_ce
             )
     if not found and named_cell is not None:
         found = [a for a in find_amounts(layout.post, named_cell.start, named_cell.end) if a.kind in ("asking", "old")]
+    if not found and not any(cell.role in ("price", "local", "newest") for cell in cells):
+        remarks = [cell for cell in cells if cell.role == "notes" and cell is not named_cell]
+        found = [a for cell in remarks for a in find_amounts(layout.post, cell.start, cell.end) if a.kind == "asking"]
     return found

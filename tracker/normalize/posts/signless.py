@@ -8,22 +8,27 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.plausible import is_plausible
 
-__all__ = ["amount_at", "line_amounts"]
+__all__ = ["amount_at", "ends_a_price", "line_amounts"]
 
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|\(|[$£€])|"
     r" ?/ ?\d{2,5})"
 )
+_AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
 _BEHIND_NAME = re.compile(
     rf"[ ]?(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}"
 )
+_CLOSING = re.compile(r", (?=(?!(?:19|20)\d\d\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
+"""``The 4080 is a Trinity, 820.``"""
 _BEHIND_BLANK = re.compile(
     r"(?: (?!and\b|or\b|for\b|vs\b)[a-z][a-z0-9+]{0,11}){0,3} (?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
     rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
+_WORD = re.compile(r"[a-z,]")
+"""``6950s at 6970``: behind a word a card's number is a card."""
 _SHORT_LINE = 60
 
 
@@ -37,15 +42,24 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         until = named[place + 1][0] if place + 1 < len(named) else line.end
         if any(amount.kind != "shipping" and end <= amount.start < until for amount in amounts):
             continue
-        tail = _BEHIND_NAME.search(text[end:until]) or (
-            _BEHIND_BLANK.match(text[end:until]) if line.end - line.start < _SHORT_LINE else None
+        tail = (
+            _BEHIND_NAME.search(text[end:until])
+            or _CLOSING.search(text[end:until])
+            or (_BEHIND_BLANK.match(text[end:until]) if line.end - line.start < _SHORT_LINE else None)
         )
         if tail is None:
             continue
         amount = amount_at(layout, end + tail.end(), until)
+        if amount is not None and _WORD.search(tail.group()) and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
+            continue
         if amount is not None and is_plausible(item.model, amount.value):
             amounts.append(amount)
     return sorted(amounts)
+
+
+def ends_a_price(text: str, end: int) -> bool:
+    """Whether what follows a number lets it be a price: the clause's end, or a word of prices."""
+    return _AFTER.match(text, end) is not None
 
 
 def amount_at(layout: Layout, start: int, end: int) -> Amount | None:

@@ -10,7 +10,7 @@ from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.prices import give
-from tracker.normalize.posts.signless import amount_at
+from tracker.normalize.posts.signless import amount_at, ends_a_price
 from tracker.normalize.posts.turns import opens_other_goods
 
 __all__ = ["bundle_combos", "drop_combos", "split_singles", "tie_unnamed"]
@@ -40,7 +40,7 @@ def _labelled_amounts(layout: Layout, number: int) -> list[Amount]:
     for match in _CARD_PRICED.finditer(text, line.start, line.end):
         own = next((amount for amount in amounts if 0 <= amount.start - match.end() <= 1), None)
         own = own or amount_at(layout, match.end(), line.end)
-        found += [own] if own is not None else []
+        found += [own] if own is not None and ends_a_price(text, own.end) else []
     return found or [amount for amount in amounts if _PRICED_CARD.match(text, amount.end, line.end)]
 
 
@@ -54,34 +54,17 @@ def _priced_on_its_line(layout: Layout, item: Item) -> bool:
 
 def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
     """Prices that name no card: of the only card that has none, or for all of them (``each``, ``for both``)."""
+    _share_each(cards)
     open_items = [item for item in cards.items if not item.asked and not item.system and not item.table]
     if not open_items and len(cards.items) != 1:
         return
     used = {amount.start for item in cards.items for amount in item.asked}
-    for number, line in enumerate(layout.lines):
-        if (
-            number in layout.rows
-            or number in layout.edits
-            or layout.sections[number] == "want"
-            or not (number in layout.amounts or _PRICE_LIST.match(line.text))
-        ):
-            continue
-        if len(cards.items) == 1 and not _priced_on_its_line(layout, cards.items[0]):
-            labelled = _labelled_amounts(layout, number)
-            if labelled:
-                own_price = cards.items[0].combo and (cards.items[0].quantity or 1) == 1
-                cards.items[0].asked = [amount._replace(each=amount.each or own_price) for amount in labelled]
-                break
+    for number in _lines_of_prices(layout):
+        line = layout.lines[number]
         own = [
             amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used
         ]
-        if (
-            own
-            and len(cards.items) == 1
-            and not _priced_on_its_line(layout, cards.items[0])
-            and _GPU_LABEL.match(line.text)
-        ):
-            cards.items[0].asked = own
+        if len(cards.items) == 1 and _tie_by_kind(layout, number, cards.items[0], own):
             break
         if not own or (len(line.text) < 70 and names_goods(line.text)):
             continue
@@ -92,12 +75,56 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             for amount in own
             if not names_goods(layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])
         ]
-        if len(cards.items) > 1 and any(amount.each or amount.lot for amount in own):
-            counted = [amount for amount in own if amount.each or amount.lot]
+        counted = [amount for amount in own if amount.each or amount.lot]
+        if len(cards.items) > 1 and counted:
             if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
-                give(open_items, counted)
+                _give_counted(cards, open_items, counted)
         elif len(cards.items) == 1 and (not other_goods or cards.items[0].combo or _GPU_WORD.search(line.text)):
             give(open_items, own)
+
+
+def _lines_of_prices(layout: Layout) -> list[int]:
+    """Lines of prose that hold a price, or a bare number behind the kind of thing that it is for."""
+    return [
+        number
+        for number, line in enumerate(layout.lines)
+        if (number in layout.amounts or _PRICE_LIST.match(line.text) or _CARD_PRICED.search(line.text))
+        and not (number in layout.rows or number in layout.edits or layout.sections[number] == "want")
+    ]
+
+
+def _tie_by_kind(layout: Layout, number: int, item: Item, own: list[Amount]) -> bool:
+    """Give the only card the price that a line calls that of the card."""
+    if _priced_on_its_line(layout, item):
+        return False
+    labelled = _labelled_amounts(layout, number)
+    if labelled:
+        own_price = item.combo and (item.quantity or 1) == 1
+        item.asked = [amount._replace(each=amount.each or own_price) for amount in labelled]
+    elif own and _GPU_LABEL.match(layout.lines[number].text):
+        item.asked = own
+    else:
+        return False
+    return True
+
+
+def _share_each(cards: Cards) -> None:
+    """``3060 Tis are $190 each``: the price of each card of the model that has none of its own."""
+    for item in cards.items:
+        if item.asked or item.table or item.where != "title":
+            continue
+        for other in cards.items:
+            each = [amount for amount in other.asked if amount.each]
+            if other is not item and each and same_card(other, item.mention):
+                item.asked = each
+
+
+def _give_counted(cards: Cards, open_items: list[Item], counted: list[Amount]) -> None:
+    """Give a price for each, or for all of them, to the cards that have none."""
+    give(open_items, counted)
+    for item in open_items:
+        if any(amount.lot for amount in item.asked):
+            item.lot_of = item.lot_of or sum(other.quantity or 1 for other in cards.items)
 
 
 def bundle_combos(layout: Layout, cards: Cards, other_goods: bool) -> None:
