@@ -12,7 +12,10 @@ _CURRENCIES = (
 
 
 class Amount(NamedTuple):
-    """Money in a text. ``kind`` is asking, other, shipping, old or range; ``currency`` None where no sign says it."""
+    """Money in a text. ``kind`` is asking, other, shipping, old or range; ``currency`` None where no sign says it.
+
+    ``weak``: its sentence tells how the card was bought, so that any other amount is rather the price.
+    """
 
     start: int
     end: int
@@ -29,6 +32,7 @@ class Amount(NamedTuple):
     newest: bool = False
     cue: bool = False
     why: str = ""
+    weak: bool = False
     where: Literal["title", "body"] = "body"
 
 

@@ -25,6 +25,7 @@ _AFTER_PRICE = re.compile(
 _LABELLED = re.compile(r"[:=-] ?$")
 _ALONE_BEFORE = re.compile(r"[.!?)\"] $")
 _ALONE_AFTER = re.compile(r"[.!]?$|[.!] (?=[a-z])")
+_OPENING_AFTER = re.compile(r"[.!]?$|[.!] (?=[a-z])|, (?:which|incl|that incl|shipp|firm|obo|or best|local|plus)")
 _NO_PRICE = re.compile(r"(?:19|20)\d\d|\d{5,}|\d|[0-4]\d")
 """Years, places and counts, where nothing but the number stands: ``Never mined. 130.`` is a price."""
 _OR_SHIPPED = re.compile(r"/ ?\d{3,4}(?![\d/])")
@@ -55,7 +56,9 @@ def says_bare(number: str, thousands: bool, before: str, after: str, loose: bool
     """Whether a price word touches a number without a sign, and no unit follows it."""
     if _touched_by_price_word(before, after):
         return True
-    if _ALONE_AFTER.match(after) and _ALONE_BEFORE.search(before) and not _NO_PRICE.fullmatch(number):
+    if (_ALONE_AFTER.match(after) and _ALONE_BEFORE.search(before) and not _NO_PRICE.fullmatch(number)) or (
+        before[-1:] in ("", "\n") and _OPENING_AFTER.match(after) and not _NO_PRICE.fullmatch(number)
+    ):
         return True
     if thousands:
         if ("." in number or _LABELLED.search(before)) and not _RESOLUTION.match(after):

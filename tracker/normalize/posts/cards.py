@@ -34,12 +34,13 @@ _COMPARED = re.compile(
     r"as|to)(?: (?:a|an|the))? ?(?:\w+ )?$"
 )
 _SEPARATOR = re.compile(r"[,|;/&+\[\]()]")
+_AND_SEPARATOR = re.compile(r"[,|;/&+\[\]()]|\band\b")
 
 
-def _segment(text: str, mention: Mention) -> str:
-    """The words around a name up to the next separators."""
-    before = _SEPARATOR.split(text[: mention.start])[-1]
-    after = _SEPARATOR.split(text[mention.end :])[0]
+def _segment(text: str, mention: Mention, low: int, high: int) -> str:
+    """The words around a name up to the next separators; between the names beside it."""
+    before = (_AND_SEPARATOR if low else _SEPARATOR).split(text[low : mention.start])[-1]
+    after = (_AND_SEPARATOR if high < len(text) else _SEPARATOR).split(text[mention.end : high])[0]
     return f"{before}{text[mention.start : mention.end]}{after}".strip()
 
 
@@ -48,7 +49,7 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
     items: list[Item] = []
     wanted: set[str] = set()
     parts, last_end = False, 0
-    for mention in mentions:
+    for place, mention in enumerate(mentions):
         if not title.is_offered(mention.start):
             wanted.add(mention.model)
             continue
@@ -59,7 +60,9 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
             wanted.add(mention.model)
         if parts or _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start]):
             continue
-        items.append(Item.of(mention, "title", -1, _segment(post.text, mention)))
+        low = mentions[place - 1].end if place else 0
+        high = mentions[place + 1].start if place + 1 < len(mentions) else len(post.text)
+        items.append(Item.of(mention, "title", -1, _segment(post.text, mention, low, high)))
     return items, frozenset(wanted - {item.model for item in items})
 
 

@@ -18,6 +18,7 @@ class Item:
     where: str
     line: int
     words: str
+    segment: str = ""
     form: str = ""
     structural: bool = False
     vram_gb: float | None = None
@@ -50,6 +51,7 @@ class Item:
             skus=mention.skus,
             contradiction=mention.contradiction,
             titled=where == "title",
+            segment=words if where == "title" else "",
         )
 
     def learn(self, mention: Mention) -> None:

@@ -5,6 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.lines import Line, read_lines
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.sections import sections_of
@@ -67,6 +69,35 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     return frozenset(found)
 
 
+_BOUGHT = Guarded(
+    r"(?<!\w)(?:bought|purchased|ordered|acquired|(?:got|picked|snagged|grabbed) (?:it|this|these|them|mine|one)|"
+    r"set me back)(?!\w)(?![^$£€]*\b(?:asking|sell\w*|looking|price|want|now|letting|yours)\b)"
+)
+
+
+def _tells_of_buying(body: PostText, amount: Amount) -> bool:
+    begin, _ = sentence_around(body.text, amount.start, amount.end)
+    return _BOUGHT.search(body.text[begin : amount.start]) is not None
+
+
+_PAID_HEADING = Guarded(
+    r"\b(?:what i (?:paid|spent)|i (?:paid|spent)|paid prices?|original (?:prices?|cost)|"
+    r"(?:retail|purchase|new) prices)\b"
+)
+
+
+def _unpaid(layout: Layout) -> None:
+    """Amounts below ``Specs with what I spent:`` are none that is asked, up to the next gap."""
+    paid = False
+    for number, line in enumerate(layout.lines):
+        if line.kind == "blank":
+            paid = False
+        elif line.text.endswith(":") and number not in layout.amounts:
+            paid = _PAID_HEADING.search(line.text) is not None
+        elif paid and number in layout.amounts:
+            layout.amounts[number] = [a._replace(kind="other", why="paid") for a in layout.amounts[number]]
+
+
 def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     """Find lines, tables, sections and amounts of a body, and sort its mentions by line."""
     lines = read_lines(body)
@@ -85,5 +116,8 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     for amount in find_amounts(body):
         if not amount.signed and _overlaps(spans, amount):
             continue
+        if amount.kind == "asking" and _tells_of_buying(body, amount):
+            amount = amount._replace(weak=True)
         layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)
+    _unpaid(layout)
     return layout

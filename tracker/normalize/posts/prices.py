@@ -39,7 +39,11 @@ def give(group: list[Item], amounts: list[Amount]) -> None:
 def _give_one(item: Item, amounts: list[Amount]) -> None:
     for amount in amounts:
         first = not any(
-            asked.kind == "asking" and asked.shipping != "local" and is_plausible(item.model, asked.value)
+            not asked.struck
+            and asked.kind == "asking"
+            and asked.shipping != "local"
+            and not asked.weak
+            and is_plausible(item.model, asked.value)
             for asked in item.asked
         )
         if first or amount.newest or amount.each or amount.lot or amount.shipping in _QUALIFIED or amount.cue:

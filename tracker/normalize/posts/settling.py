@@ -39,6 +39,7 @@ def _settle(item: Item) -> Settled:
         amount for amount in item.asked if amount.kind == "old"
     ][-1:]
     amounts = [amount for amount in amounts if _may_be_for(item, amount)]
+    amounts = [amount for amount in amounts if not amount.weak] or amounts
     if not (item.struck and amounts and amounts[0].struck):
         amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
     if not amounts:

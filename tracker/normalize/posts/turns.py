@@ -8,11 +8,13 @@ from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
+from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.prices import give
 from tracker.normalize.posts.quantity import count_behind_price
 from tracker.normalize.posts.telling import named_by_words, telling_words
 from tracker.normalize.posts.words import anchored_before, fragments
 
-__all__ = ["labelled_item", "opens_other_goods", "split_by_labels"]
+__all__ = ["labelled_item", "opens_other_goods", "pointed_at", "split_by_labels", "tie_by_words"]
 
 _LABEL = re.compile(
     r"(?:price|condition|asking|shipping|local|notes?|warranty|includes?|included|"
@@ -84,6 +86,37 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
     return bool(peer and shallow and line.kind in ("number", "heading", "text") and line.bold)
 
 
+_LONGEST_LABEL = 32
+
+
+def tie_by_words(layout: Layout, cards: Cards, start: int, amounts: list[Amount]) -> bool:
+    """``The PNY is $310``: tie the amounts of a sentence without a name to the cards that its words tell apart."""
+    if len(cards.items) < 2:
+        return False
+    text, hit = layout.post.text, None
+    for amount in amounts:
+        stretch = text[start : amount.start]
+        start = amount.end
+        hits = [] if names_goods(stretch) or _PARTS.search(stretch) else pointed_at(stretch, cards)
+        hit = hits[0] if hits else hit
+        if hit is not None and amount.kind in ("asking", "old") and not hit.table:
+            give([hit], [amount])
+    return hit is not None
+
+
+_POINTS = re.compile(r"\b(?:the|my|this|that) (?P<what>[a-z][\w-]{1,14}(?: [\w-]{1,14})?)")
+_SHORT = 24
+
+
+def pointed_at(stretch: str, cards: Cards) -> list[Item]:
+    """The card that a stretch points at: ``the PNY``, or nothing but its maker."""
+    if len(cards.items) < 2:
+        return []
+    said = stretch if len(stretch) <= _SHORT else " ".join(match["what"] for match in _POINTS.finditer(stretch))
+    known = _MAKERS.union(*(telling_words(item.segment) for item in cards.items))
+    return named_by_words(" ".join(telling_words(said) & known), cards.items)
+
+
 def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
     """``Founders: 700``: a line that names one of several cards by its edition or maker alone."""
     amounts = layout.amounts.get(number)
@@ -91,6 +124,8 @@ def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
         return None
     line = layout.lines[number]
     head = layout.post.text[line.start : amounts[0].start]
+    label = head.find(":")
+    head = head[: label + 1] if 0 < label < _LONGEST_LABEL else head
     if not _may_label(head):
         return None
     hits = named_by_words(head, cards.items)

@@ -27,7 +27,7 @@ _CARD_PRICED = re.compile(
 )
 """``CPU 120, GPU 240, RAM 40``: the card's price in a list that names each thing by its kind."""
 _PRICED_CARD = re.compile(
-    r" ?(?:shipped |obo |each )?(?:- ?|for |= ?)?(?:just )?(?:the )?"
+    r" ?(?:shipped |obo |each )?(?:- ?|for |on |= ?)?(?:just )?(?:the )?"
     r"(?:gpu|(?:graphics?|video) ?card|card)\b(?! ?[:=]| \d)"
 )
 

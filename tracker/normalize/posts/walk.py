@@ -14,7 +14,7 @@ from tracker.normalize.posts.rows import read_row
 from tracker.normalize.posts.signless import line_amounts
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
 from tracker.normalize.posts.telling import named_by_words
-from tracker.normalize.posts.turns import labelled_item, opens_other_goods
+from tracker.normalize.posts.turns import labelled_item, opens_other_goods, pointed_at, tie_by_words
 
 __all__ = ["walk"]
 
@@ -97,12 +97,25 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
         own = [amount for amount in amounts if low <= amount.start < high]
         if own and not inside and current and _another(layout, cards, number, low, high, own, current[-1]):
             continue
+        if own and not inside and tie_by_words(layout, cards, low, own):
+            continue
+        if not (own or inside):
+            current = _pointed(text[low:high], cards) or current
         current = tie_sentence(text[low:high], low, inside, own, current)
         if inside and not own and previous and not any(item.asked for item in previous):
             current = previous + [item for item in current if not any(item is other for other in previous)]
         previous = current
     _prefer_own(layout, cards, number, named)
     return current
+
+
+_POINTING = re.compile(r"\W{0,3}(?:and )?(?:the|my|this) \S+(?: \S+)?")
+
+
+def _pointed(sentence: str, cards: Cards) -> list[Item]:
+    """The card that a sentence without a price is about: ``The PNY is a Revel. $310.``"""
+    head = _POINTING.match(sentence)
+    return pointed_at(head.group(), cards) if head else []
 
 
 def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[NamedItem]) -> None:
@@ -154,6 +167,8 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
     amounts = layout.amounts.get(number, [])
     for low, high in _sentences(text, line.start, line.end):
         own = [amount for amount in amounts if low <= amount.start < high]
+        if amounts and not own:
+            current = _pointed(text[low:high], cards) or current
         if (
             own
             and current
@@ -164,7 +179,7 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
         unpriced = [item for item in cards.items if not item.asked]
         if len(current) == 1 and len(unpriced) > 1 and not current[0].structural and _FOR_ALL.search(text, low, high):
             continue
-        if own:
+        if own and not tie_by_words(layout, cards, low, own):
             tie_sentence(text[low:high], low, [], own, current)
     if len(current) == 1:
         item = current[0]
