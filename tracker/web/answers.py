@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,8 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 _MOST = 128
+#: So long an answer that somebody asked for is made ahead for the next ones who may.
+_LATELY_SECONDS = 60.0
 #: A shorter text is not worth compressing.
 MINIMUM_SIZE, COMPRESS_LEVEL = 1000, 5
 
@@ -27,7 +30,7 @@ class _Answer(Generic[S]):
     ahead: bool
     lock: threading.Lock = field(default_factory=threading.Lock)
     made: bool = False
-    asked: bool = False
+    asked: float = float("-inf")
     value: Any = None
 
     def get(self, source: S) -> Any:
@@ -51,7 +54,7 @@ class Answers(Generic[S]):
         With ``ahead`` whoever follows this source may make it before it is asked for, as long as people ask.
         """
         entry = self._entry(key, make, ahead)
-        entry.asked = True
+        entry.asked = time.monotonic()
         found: T = entry.get(self._source)
         return found
 
@@ -68,16 +71,16 @@ class Answers(Generic[S]):
 
         What cannot be made is left to whoever asks for it, who then hears why.
         """
-        end = time.monotonic() + seconds
+        now = time.monotonic()
         with before._lock:
-            wanted = [(key, entry) for key, entry in reversed(before._kept.items()) if entry.asked and entry.ahead]
-        for key, entry in wanted:
-            if time.monotonic() > end:
+            lately = [item for item in before._kept.items() if item[1].ahead and now - item[1].asked < _LATELY_SECONDS]
+        for key, old in sorted(lately, key=lambda item: -item[1].asked):
+            if time.monotonic() > now + seconds:
                 return
-            try:
-                self._entry(key, entry.make, ahead=True).get(self._source)
-            except Exception:  # noqa: S112
-                continue
+            entry = self._entry(key, old.make, ahead=True)
+            entry.asked = old.asked
+            with suppress(Exception):
+                entry.get(self._source)
 
 
 @dataclass(frozen=True, slots=True)
