@@ -67,7 +67,7 @@ def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None
         if ("left" in text or "remain" in text or "sold" in text or "available" in text)
         else None
     )
-    if left is not None and ("sold" in text or "gone" in text or "left" in text):
+    if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text):
         item.quantity = left
         return None
     return said

@@ -14,7 +14,7 @@ _MEMORY = re.compile(
     r"\bcrucial\b|g\.?skill"
 )
 _BOARD = re.compile(
-    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bud[357]\b|\bde3\b|a-[dg]\d"
+    r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bex[34]\b|\bud[357]\b|\bde3\b|a-[dg]\d"
 )
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
 _DATA_CENTER = re.compile(r"nvidia|tesla|hopper|pcie|sxm|nvl|\b80 ?gb|\b94 ?gb")
@@ -55,7 +55,8 @@ _BOARD_AFTER = re.compile(r"-[a-z]{1,2}\d\d")
 _OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
 _OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
 _NAMED_BEFORE = re.compile(
-    r"(?<!\w)(?:nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
+    r"(?<!\w)(?:dell g\d|g[357]|inspiron|vostro|alienware|"
+    r"nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
     r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
     r"earthwatts|neo ?(?:eco|power)|true ?power|seasonic|antec|ocz|enermax|rosewill|silverstone|"
     r"thermaltake|fsp|e[357]|ryzen|"

@@ -137,9 +137,12 @@ def _prose(layout: Layout) -> str:
         if table.retail:
             text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
     named = any(number in layout.amounts for number in layout.mentions)
-    for number in layout.amounts if named else ():
+    for number, amounts in layout.amounts.items() if named else ():
         line = layout.lines[number]
-        if number not in layout.mentions and number not in layout.rows and names_goods(line.text):
+        if number in layout.mentions or number in layout.rows:
+            continue
+        local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
+        if names_goods(line.text) or (local and "ship" not in line.text and "post" not in line.text):
             text = text[: line.start] + " " * (line.end - line.start) + text[line.end :]
     return text.replace("prices include shipping and discounts", " " * 37)
 
@@ -148,6 +151,9 @@ def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> 
     """Carriage of an offer: as its own price says, else as the post says for all, else as the title's payment says."""
     if amount is None:
         return "unknown", None
+    if amount.shipping == "local" and post.carriage == "extra":
+        # A local price in a post that ships at a cost: carriage comes on top of it.
+        return "extra", None
     if amount.shipping:
         return amount.shipping, None  # type: ignore[return-value]
     if item.table:

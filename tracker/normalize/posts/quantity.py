@@ -32,7 +32,7 @@ _AFTER = re.compile(
     rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
     rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left)?[\])]|"
-    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these)|available|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
     rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
@@ -44,7 +44,7 @@ _BEHIND_PRICE = re.compile(
     rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
 )
 _TRAIL = re.compile(
-    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these)|available|in stock|left|"
+    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
     rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")

@@ -19,7 +19,7 @@ _SHIPPED_LINE = re.compile(
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = re.compile(
     r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|env[ií]|"
-    r"dhl|dpd|ups|usps|fedex"
+    r"dhl|dpd|ups|usps|fedex|frais"
 )
 _ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""

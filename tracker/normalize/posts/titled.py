@@ -16,8 +16,8 @@ from tracker.normalize.posts.status import says_broken, status_in
 __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 _OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
-_BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
-_BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective) (?:gpus?|cards?|graphics)")
+_BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|bad|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
+_BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective|dying)(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)")
 _PIECE = re.compile(r"[^,;|]+")
 _GOODS_END = re.compile(r"[,|;/&+]|\band\b")
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
