@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -40,6 +41,11 @@ def _bound(conn: Connection, gpu_id: int, since: date, until: date) -> dict[str,
     }
 
 
+@lru_cache(maxsize=1 << 13)
+def _date(day: str) -> date:
+    return date.fromisoformat(day)
+
+
 def daily_prices(
     conn: Connection,
     gpu_id: int,
@@ -54,16 +60,22 @@ def daily_prices(
     where = _in("kind", kinds, bound) + _in("condition", conditions, bound)
     if currency is not None:
         where += _in("currency", [currency], bound)
-    rows = conn.execute(
+    rows: Any = conn.execute(
         text(
             "SELECT day, kind, condition, currency, n, min, p25, median, p75, max FROM daily_price"  # noqa: S608
             f" WHERE gpu_id = :gpu AND day BETWEEN :since AND :until{where}"
             " ORDER BY kind, condition, currency, day"
-        ).columns(day=Date),
+        ),
         bound,
-    ).all()
+    ).cursor.fetchall()
     # The database reads them in that order; merging the few series is cheaper here than sorting there.
-    return cast(list[DailyRow], sorted(rows, key=itemgetter(0)))
+    rows.sort(key=itemgetter(0))
+    if conn.dialect.name == "sqlite":
+        return [
+            (_date(day), kind, condition, currency, n, low, p25, median, p75, high)
+            for day, kind, condition, currency, n, low, p25, median, p75, high in rows
+        ]
+    return cast(list[DailyRow], rows)
 
 
 def counted_prices(

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from db import light
+from db.store.marks import mark
 from db.store.relists import Price, changed_days, related, resolve, write_settled
-from db.store.rollup import mark
 from db.store.sql import chunks, insert_rows
 
 _listing, _offer, _observation = light.raw_listing, light.offer, light.observation
@@ -70,7 +70,7 @@ def write_readings(
 
     Rows have the columns of their tables; of observations, relists and the days that count follow
     here. A listing whose rows are as they were is not written. ``recount`` settles those of unchanged
-    listings anew too. Marks the days that changed; ``rollup.settle`` counts them.
+    listings anew too. Marks the days that changed; ``rollup`` counts them.
     """
     changed = _differing(conn, _offer, listing_ids, offers, [column.name for column in _offer.columns])
     _replace(conn, _offer, changed, offers)

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Engine, delete, select, tuple_
 from db import light
 from db.engine import BUSY_SECONDS
 from db.store.prices import write_readings
-from db.store.rollup import settle
 from db.store.sql import chunks, lock_writers
 from db.store.taken_away import keep_out
 
@@ -26,9 +25,11 @@ def purge_listings(conn: Connection, listing_ids: Iterable[int], *, taken_away: 
     grew too old to be kept, there is none.
 
     The daily roll-up is counted anew as if they had never been seen, relists of theirs become first
-    listings, and fair values that they may have entered are dropped (``rollup.mark``). What SQLite deletes it
+    listings, and fair values that they may have entered are dropped (``marks.mark``). What SQLite deletes it
     overwrites; ``checkpoint`` then clears it from the write-ahead log too.
     """
+    from db.store.rollup import settle  # numpy, for which nobody waits who purges nothing
+
     ids = sorted(set(listing_ids))
     if not ids:
         return 0

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, select, update
 
 from db import light
-from db.store.rollup import mark
+from db.store.marks import mark
 from db.store.sql import chunks
 
 #: r/hardwareswap forbids a repost within a day and eBay renews after 30; later it is another sale.
