@@ -1,6 +1,7 @@
 """Finds the amounts of money in a text, each with what the words around it say of it."""
 
 import re
+from decimal import Decimal
 
 from tracker.normalize.posts.amounts import Amount, currency_of, parse_number
 from tracker.normalize.posts.bare_money import MODEL_NUMBER, is_rather_a_card, may_be_bare, says_bare
@@ -8,6 +9,7 @@ from tracker.normalize.posts.carriage import shipping_of_amount
 from tracker.normalize.posts.guards import Anchored, Guarded
 from tracker.normalize.posts.money_kinds import is_lowered, kind_of
 from tracker.normalize.posts.price_drops import with_drops
+from tracker.normalize.posts.spelled import spelled_numbers
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
 
@@ -63,7 +65,7 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
         return None
     before = text[max(0, start - _WINDOW) : start]
     after = text[end : end + _WINDOW]
-    line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
+    line_after = after.partition("\n")[0]
     if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(line_after):
         return None
     if not signed and not says_bare(number, bool(thousands), before, line_after, loose):
@@ -76,6 +78,14 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
             return None
     if not 0 < value <= _MOST:
         return None
+    return _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+
+
+def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: str | None, signed: bool) -> Amount:
+    """An amount with what the words of its line say of it."""
+    start, end = span
+    line_before = post.text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
+    line_after = post.text[end : end + _WINDOW].partition("\n")[0]
     kind, why = kind_of(line_before, line_after)
     if kind == "shipping" and value > _DEAREST_CARRIAGE:
         kind, why = "asking", "too much for shipping"
@@ -88,7 +98,7 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     near_after = line_after if clause_end is None else line_after[: clause_end.start()]
     continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
     return Amount(
-        start, end, value, currency_of(before_sign, after_sign), signed, kind,
+        start, end, value, currency, signed, kind,
         each=_touches(_EACH, line_before, near_after[:30], continued),
         lot=_touches(_LOT, line_before, near_after[:34], continued),
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
@@ -125,4 +135,13 @@ def find_amounts(post: PostText, start: int = 0, end: int | None = None, loose: 
             last = amount.end
             if len(found) >= MOST_AMOUNTS:
                 break
-    return with_drops(post, found)
+    words = [] if loose else _spelled(post, start, end)
+    return with_drops(post, sorted([*found, *words]) if words else found)
+
+
+def _spelled(post: PostText, start: int, end: int | None) -> list[Amount]:
+    """Amounts that are written in words."""
+    return [
+        _described(post, (number.start, number.end), Decimal(number.value), currency_of("", number.unit), False)
+        for number in spelled_numbers(post.text, start, len(post.text) if end is None else end)
+    ][:MOST_AMOUNTS]

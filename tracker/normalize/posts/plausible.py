@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tracker.catalog import catalog
 
-__all__ = ["is_plausible"]
+__all__ = ["is_for_one", "is_plausible"]
 
 
 class _Range(NamedTuple):
@@ -56,6 +56,18 @@ def _ranges() -> dict[str, _Range]:
         other = found.get(gpu.model, _Range(least, most, new))
         found[gpu.model] = _Range(min(least, other.least), max(most, other.most), max(new, other.new))
     return found
+
+
+def is_for_one(model: str, value: Decimal, count: int) -> bool:
+    """Whether an amount beside a count of cards can only be that of one of them: shared out it were too little."""
+    known = _ranges().get(model)
+    if known is None:
+        return False
+    return value / count < known.least * _TOO_LITTLE and known.least <= value <= known.new
+
+
+_TOO_LITTLE = 2
+"""Times the least that is believed: cards sold together are cheap, not as good as given away."""
 
 
 def is_plausible(model: str, value: Decimal) -> bool:

@@ -28,7 +28,11 @@ def give(group: list[Item], amounts: list[Amount]) -> None:
             item.asked.append(amount)
         return
     for amount in amounts:
-        open_items = [item for item in group if not item.asked or amount.shipping == "local"]
+        open_items = [
+            item
+            for item in group
+            if all(asked.lot and not asked.each for asked in item.asked) or amount.shipping == "local"
+        ]
         if amount.each or amount.lot:
             for item in open_items:
                 item.asked.append(amount)

@@ -23,7 +23,7 @@ from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
-from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, split_singles, tie_unnamed
+from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, price_per_piece, split_singles, tie_unnamed
 from tracker.normalize.posts.walk import walk
 from tracker.normalize.types import ListingText, Offer, Reading
 
@@ -90,6 +90,7 @@ def _offers(post: Post) -> list[Offer]:
     )
     tie_unnamed(layout, cards, other_goods)
     tie_title_prices(post, titled, cards)
+    price_per_piece(layout, cards)
     mark_systems(post, layout, cards)
     bundle_combos(layout, cards, other_goods)
     drop_combos(cards)

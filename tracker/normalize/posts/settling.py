@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tracker.normalize.posts.amounts import Amount
 from tracker.normalize.posts.items import Item
-from tracker.normalize.posts.plausible import is_plausible
+from tracker.normalize.posts.plausible import is_for_one, is_plausible
 from tracker.normalize.types import Basis
 
 __all__ = ["Settled", "settle"]
@@ -58,7 +58,8 @@ def _settle(item: Item) -> Settled:
     singles = [amount for amount in singles if not amount.fitted] or singles
     each = [amount for amount in singles if amount.each]
     best = _best([amount for amount in newest if amount in singles] or each or singles)
-    if (item.quantity or 1) > 1 and not best.each and not each and not item.per_piece:
+    single = best.each or each or item.per_piece or is_for_one(item.model, best.value, item.quantity or 1)
+    if (item.quantity or 1) > 1 and not single:
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)
 

@@ -3,11 +3,12 @@
 import re
 
 from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.bare_money import MODEL_NUMBER
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
-from tracker.normalize.posts.money import find_amounts
+from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give, tie_sentence
 from tracker.normalize.posts.quantity import quantity_around
@@ -78,7 +79,8 @@ def _is_thing(piece: str) -> bool:
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     """Prices in the title: behind each card, or on the wanted side for the only card."""
     text = post.title_post.text
-    amounts = [amount._replace(where="title") for amount in find_amounts(post.title_post) if amount.kind == "asking"]
+    amounts = [amount for amount in find_amounts(post.title_post) if amount.kind == "asking"] or _bare_of_want(post)
+    amounts = [amount._replace(where="title") for amount in amounts]
     if not amounts or not titled:
         return
     fresh = {id(item): Item.of(item.mention, "title", -1, text) for item in titled}
@@ -109,6 +111,28 @@ def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
             item.asked = twin.asked + item.asked
             item.bundled = item.bundled or twin.bundled
             item.lot_of = item.lot_of or twin.lot_of
+
+
+_MONEY = r"(?:paypal|pp|cash|venmo|zelle|money|local|[$£€]{1,3})"
+_BARE_WANT = re.compile(
+    rf"(?:^[ :-]*|{_MONEY}[ :-]{{1,3}})(?=(?P<number>\d{{2,4}})"
+    rf"(?: ?(?:$|[,;|/(+]|(?:{_MONEY}|shipped|obo|or|firm|each|for)(?!\w))))"
+)
+"""``[W] Paypal 210``, ``[W] 560 cash``."""
+_PAID_IN = re.compile(rf" ?(?:{_MONEY}|shipped|obo)(?!\w)")
+
+
+def _bare_of_want(post: Post) -> list[Amount]:
+    """The number on the wanted side that is no card's, where the side asks for nothing but money."""
+    for side in post.title.want if post.intent == "sell" else ():
+        match = _BARE_WANT.search(side.text)
+        if match is None:
+            continue
+        end = match.end("number")
+        if MODEL_NUMBER.fullmatch(match["number"]) and not _PAID_IN.match(side.text, end):
+            continue
+        return find_amounts(post.title_post, side.start + match.start("number"), side.end, loose=True)[:1]
+    return []
 
 
 def _carry_shipping(item: Item, twin: Item) -> None:

@@ -106,6 +106,8 @@ def tie_by_words(layout: Layout, cards: Cards, start: int, amounts: list[Amount]
 
 _POINTS = re.compile(r"\b(?:the|my|this|that) (?P<what>[a-z][\w-]{1,14}(?: [\w-]{1,14})?)")
 _SHORT = 24
+_ORDINAL = re.compile(r"\bthe (?P<word>first|second|third) (?:one|card|gpu)\b")
+_PLACES = {"first": 0, "second": 1, "third": 2}
 
 
 def pointed_at(stretch: str, cards: Cards) -> list[Item]:
@@ -114,7 +116,18 @@ def pointed_at(stretch: str, cards: Cards) -> list[Item]:
         return []
     said = stretch if len(stretch) <= _SHORT else " ".join(match["what"] for match in _POINTS.finditer(stretch))
     known = _MAKERS.union(*(telling_words(item.segment) for item in cards.items))
-    return named_by_words(" ".join(telling_words(said) & known), cards.items)
+    words = telling_words(said) & known
+    tokens = [telling_words(item.segment or item.words[:160]) for item in cards.items]
+    hits = [
+        item
+        for place, item in enumerate(cards.items)
+        if words & tokens[place].difference(*(other for number, other in enumerate(tokens) if number != place))
+    ]
+    ordinal = _ORDINAL.search(stretch)
+    if not hits and ordinal is not None:
+        titled = sorted((item for item in cards.items if item.titled), key=lambda item: item.mention.start)
+        hits = titled[_PLACES[ordinal["word"]] :][:1]
+    return hits if len(hits) == 1 else []
 
 
 def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:

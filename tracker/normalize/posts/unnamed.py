@@ -6,6 +6,7 @@ from dataclasses import replace
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
@@ -13,7 +14,7 @@ from tracker.normalize.posts.prices import give
 from tracker.normalize.posts.signless import amount_at, ends_a_price
 from tracker.normalize.posts.turns import opens_other_goods
 
-__all__ = ["bundle_combos", "drop_combos", "split_singles", "tie_unnamed"]
+__all__ = ["bundle_combos", "drop_combos", "price_per_piece", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
 _PRICE_LIST = re.compile(r"(?:asking )?prices?\b[^:\n]{0,20}[:=-]")
@@ -137,6 +138,20 @@ def bundle_combos(layout: Layout, cards: Cards, other_goods: bool) -> None:
             item.asked = [a._replace(bundle=True) if a.lot and not a.each else a for a in item.asked]
         if item.combo and not item.table and not _priced_on_its_line(layout, item):
             item.bundled = True
+
+
+_PER_PIECE = Guarded(
+    r"\b(?:(?:all |the |these |listed )*prices?|all|everything|each)\b[^.!?\n$£€\d]{0,30}"
+    r"\b(?:each|per (?:card|gpu|unit|piece|item|one)|a ?piece|individual)\b"
+)
+
+
+def price_per_piece(layout: Layout, cards: Cards) -> None:
+    """``All prices are per card``: what is asked is asked for each, but for what is said to be a lot's."""
+    if _PER_PIECE.search(layout.post.text) is None:
+        return
+    for item in cards.items:
+        item.per_piece = item.per_piece or not any(amount.lot for amount in item.asked)
 
 
 def drop_combos(cards: Cards) -> None:

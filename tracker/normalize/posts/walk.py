@@ -109,7 +109,7 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     return current
 
 
-_POINTING = re.compile(r"\W{0,3}(?:and )?(?:the|my|this) \S+(?: \S+)?")
+_POINTING = re.compile(r"\W{0,3}(?:(?:and|so|now|well),? )?(?:the|my|this) \S+(?: \S+)?")
 
 
 def _pointed(sentence: str, cards: Cards) -> list[Item]:
