@@ -1,6 +1,7 @@
 """How a page is rendered: one template environment, escaping always on."""
 
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ def percent(share: float | None, signed: bool = True) -> str:
     return f"{share * 100:+.0f} %" if signed else f"{share * 100:.0f} %"
 
 
+def minute(moment: datetime | str | None) -> str:
+    """Return a moment to the minute, as UTC, a dash where there is none."""
+    if moment is None:
+        return "–"
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return known.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
 @cache
 def environment() -> Environment:
     """Return the template environment; a name that a template does not know is an error."""
@@ -55,7 +64,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals.update(static=static, trend=trend)
-    env.filters.update(money=money, percent=percent, plain=plain, plain_lines=plain_lines)
+    env.filters.update(money=money, percent=percent, minute=minute, plain=plain, plain_lines=plain_lines)
     return env
 
 

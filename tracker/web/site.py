@@ -203,8 +203,8 @@ def why(request: Request, listing: str) -> HTMLResponse:
     source, _, external_id = listing.partition(":")
     with snapshots.engine.connect() as conn:
         text = newest_text(conn, source, external_id)
-    fragment = request.headers.get("hx-request") == "true"
-    page = render("why.html", request, fragment=fragment, listing=listing, **reading_of(text))
+    template = "_reading.html" if request.headers.get("hx-request") == "true" else "why.html"
+    page = render(template, request, listing=listing, **reading_of(text))
     return HTMLResponse(page, headers={"vary": "hx-request"})
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import pairwise
 
 import pytest
@@ -104,6 +105,9 @@ def test_deals_are_newest_first_with_evidence_and_lead_to_why(client: TestClient
 def test_why_is_a_fragment_where_htmx_asks(client: TestClient) -> None:
     answer = client.get("/why/ebay:deal-1", headers={"hx-request": "true"})
     assert not Page(answer.text).all("html")
+    assert not Page(answer.text).all("h1")
+    assert "gpudeals" not in answer.text
+    assert answer.text.count("Read as") == 1
     assert "hx-request" in answer.headers["vary"]
 
 
@@ -118,6 +122,7 @@ def test_health_shows_sources_runs_mails_and_schedule(client: TestClient) -> Non
     found = page(client, "/health")
     for words in ("ebay_browse", "Last runs", "Mails", "Schedule", "import"):
         assert words in found.text
+    assert not re.search(r"\d\dT\d\d:", found.text)  # moments are written for people
 
 
 @pytest.mark.parametrize("path", ["/", f"/gpus/{CARD}", "/deals", "/health"])
