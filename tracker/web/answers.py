@@ -41,21 +41,23 @@ class _Answer(Generic[S]):
 
 
 class Answers(Generic[S]):
-    """The answers that were given last, made of one source that does not change."""
+    """The answers that were given last, made of one source that does not change.
 
-    def __init__(self, source: S) -> None:
-        self._source = source
+    The source is handed in each time: it holds its answers, and a ring of both would outlive its use.
+    """
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[Any, ...], _Answer[S]] = OrderedDict()
 
-    def get(self, key: tuple[Any, ...], make: Callable[[S], T], *, ahead: bool = True) -> T:
-        """Return what ``make`` makes of the source, made once for ``key``.
+    def get(self, source: S, key: tuple[Any, ...], make: Callable[[S], T], *, ahead: bool = True) -> T:
+        """Return what ``make`` makes of ``source``, made once for ``key``.
 
         With ``ahead`` whoever follows this source may make it before it is asked for, as long as people ask.
         """
         entry = self._entry(key, make, ahead)
         entry.asked = time.monotonic()
-        found: T = entry.get(self._source)
+        found: T = entry.get(source)
         return found
 
     def _entry(self, key: tuple[Any, ...], make: Callable[[S], Any], ahead: bool) -> _Answer[S]:
@@ -66,8 +68,8 @@ class Answers(Generic[S]):
                 self._kept.popitem(last=False)
         return entry
 
-    def follow(self, before: "Answers[S]", seconds: float) -> None:
-        """Make what was asked for lately ``before`` ready here, the latest first and for so long at most.
+    def follow(self, source: S, before: "Answers[S]", seconds: float) -> None:
+        """Make what was asked for lately ``before`` ready for ``source``, the latest first and for so long at most.
 
         What cannot be made is left to whoever asks for it, who then hears why.
         """
@@ -80,7 +82,7 @@ class Answers(Generic[S]):
             entry = self._entry(key, old.make, ahead=True)
             entry.asked = old.asked
             with suppress(Exception):
-                entry.get(self._source)
+                entry.get(source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def history(
                                by=by, as_of=as_of)  # fmt: skip
 
     def make(snapshot: Snapshot) -> Ready:
-        rows = snapshot.answers.get(("history", *asked), read, ahead=False)
+        rows = snapshot.answer(("history", *asked), read, ahead=False)
         return _body(HistoryPage, {"sku": sku, **_page(rows, limit, offset)})
 
     return _json(request, _snapshots(request).answer(("api history", sku, *asked, limit, offset), make))

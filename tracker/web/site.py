@@ -66,7 +66,7 @@ def market(request: Request, query: MarketState) -> Response:
     def make(snapshot: Snapshot) -> Ready:
         return ready(_market_page(request, snapshot, query))
 
-    page = snapshot.answers.get(("market page", query), make, ahead=query.is_usual())
+    page = snapshot.answer(("market page", query), make, ahead=query.is_usual())
     state = query.string()
     return sent(request, page, headers={"hx-push-url": f"/?{state}" if state else "/"})
 

@@ -42,15 +42,16 @@ class Snapshot:
     offers: tuple[LiveOffer, ...]
     engine: Engine
     ask: Callable[[dict[str, Any]], list[Any]]
-    answers: "Answers[Snapshot]" = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "answers", Answers(self))
+    answers: "Answers[Snapshot]" = field(default_factory=Answers)
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show yet."""
         return not self.rows and not self.offers
+
+    def answer(self, key: tuple[Any, ...], make: "Callable[[Snapshot], T]", *, ahead: bool = True) -> T:
+        """Return the answer for ``key``, made once of this snapshot; see :meth:`Answers.get`."""
+        return self.answers.get(self, key, make, ahead=ahead)
 
     def rows_of(
         self, as_of: date | None = None, condition: str = POOLED, currency: str = "USD"
@@ -59,7 +60,7 @@ class Snapshot:
         if is_usual(as_of, condition, currency):
             return self.rows
         asked = {"as_of": as_of.isoformat() if as_of else None, "condition": condition, "currency": currency}
-        return self.answers.get(("rows", *asked.values()), lambda _: tuple(self.ask(asked)), ahead=False)
+        return self.answer(("rows", *asked.values()), lambda _: tuple(self.ask(asked)), ahead=False)
 
 
 def is_usual(as_of: date | None, condition: str, currency: str) -> bool:
@@ -141,7 +142,7 @@ class Snapshots:
         self._read_at = time.monotonic()
         self._next_check = self._read_at + max(CHECK_SECONDS, (self._read_at - began) / _SHARE_OF_TIME)
         if self._now is not None:
-            new.answers.follow(self._now.answers, _AHEAD_SECONDS)
+            new.answers.follow(new, self._now.answers, _AHEAD_SECONDS)
         self._now = new
         return new
 
@@ -150,4 +151,4 @@ class Snapshots:
 
     def answer(self, key: tuple[Any, ...], make: Callable[[Snapshot], T], *, ahead: bool = True) -> T:
         """Return the answer for ``key``, made once per snapshot; see :meth:`Answers.get`."""
-        return self.get().answers.get(key, make, ahead=ahead)
+        return self.get().answer(key, make, ahead=ahead)

@@ -1,6 +1,8 @@
 """What is shown is the last finished reading: nobody waits for a new one, and none shows what it may not."""
 
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -75,6 +77,19 @@ def test_what_people_ask_for_is_ready_before_a_new_snapshot_is_shown(
     monkeypatch.setattr(answers, "_LATELY_SECONDS", 0.0)
     snapshots._read()
     assert len(made) == 3
+    snapshots.close()
+
+
+def test_a_snapshot_that_is_no_longer_shown_is_let_go_of_at_once(market_url: str) -> None:
+    snapshots = Snapshots(market_url)
+    snapshots.answer(("page",), offers_shown)
+    gc.disable()  # nobody has to look for it
+    try:
+        old = weakref.ref(snapshots.get().answers)
+        snapshots._read()
+        assert old() is None
+    finally:
+        gc.enable()
     snapshots.close()
 
 
