@@ -5,6 +5,7 @@ import re
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.bare_money import MODEL_NUMBER, PRICE_LEAD
 from tracker.normalize.posts.text import PostText
+from tracker.normalize.posts.words import fragments
 
 __all__ = ["LISTED", "is_namesake", "is_other_thing", "without_processors"]
 
@@ -54,14 +55,9 @@ _BOARD_AFTER = re.compile(r"-[a-z]{1,2}\d\d")
 """MSI's 770-C45 is a board."""
 _OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
 _OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
-_NAMED_BEFORE = re.compile(
-    r"(?<!\w)(?:dell g\d|g[357]|inspiron|vostro|alienware|"
-    r"nokia|canon|nikon|sony|denon|onkyo|yamaha|pioneer|marantz|logitech|pixel|galaxy|iphone|silver|bronze|"
-    r"platinum|brother|epson|fujitsu|fuji\w*|focusrite|cisco|netgear|asus rt-?\w*|dremel|gopro|dji|garmin|sennheiser|"
-    r"earthwatts|neo ?(?:eco|power)|true ?power|seasonic|antec|ocz|enermax|rosewill|silverstone|"
-    r"thermaltake|fsp|e[357]|ryzen|"
-    r"ryzen [3579]|r[3579]|athlon|threadripper|core) (?:[a-z]{1,3} )?$"
-)
+_OTHER_MAKERS = frozenset(fragments("goods.named_before"))
+"""Makers and lines of other things, before a number: ``Nokia 1080``, ``Earthwatts 380``, ``Ryzen 5 7600``."""
+_SHORT_WORD = 3
 
 
 _PROCESSOR = re.compile(r"(?:ryzen|athlon|(?<!\w)r[3579])(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)")
@@ -91,10 +87,19 @@ _MEMORY_BEFORE = re.compile(
 """``32GB 6400`` and ``2x16 5600`` are the speeds of memory."""
 
 
+def _is_named_by_other_maker(before: str) -> bool:
+    if before[-1:] != " ":
+        return False
+    *_, last = words = before.split()[-2:] or [""]
+    if last in _OTHER_MAKERS:
+        return True
+    return len(words) > 1 and len(last) <= _SHORT_WORD and last.isalnum() and words[0] in _OTHER_MAKERS
+
+
 def is_other_thing(text: str, start: int, end: int) -> bool:
     """Whether a bare number is that of a disk, an office PC, a camera: ``980 1TB``, ``5060 SFF``, ``Nokia 1080``."""
     low = max(0, start - 20)
-    if _DISK_AFTER.match(text, end) or _BOARD_AFTER.match(text, end) or _NAMED_BEFORE.search(text, low, start):
+    if _DISK_AFTER.match(text, end) or _BOARD_AFTER.match(text, end) or _is_named_by_other_maker(text[low:start]):
         return True
     if end - start == len("6400") and _MEMORY_BEFORE.search(text, low, start):
         return True

@@ -39,6 +39,8 @@ def read_statements(post: Post, layout: Layout) -> None:
     """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
     text = layout.post.text
     said, where = shipping_of_post(_prose(layout)), "body"
+    if said is not None and any(start <= said[1] < end for start, end in _other_goods(layout)):
+        said = shipping_of_post(_without_other_goods(layout, _prose(layout)))
     if said is None:
         said, where = shipping_of_post(post.title.have_text), "title"
     if said is None and any(a.kind == "shipping" for amounts in layout.amounts.values() for a in amounts):
@@ -131,20 +133,34 @@ def _currency_of_place(post: Post) -> str | None:
 
 
 def _prose(layout: Layout) -> str:
-    """The body without shop price lists and without the lines of other goods, whose remarks hold for them alone."""
+    """The body without shop price lists, whose remarks are not the seller's."""
     text = layout.post.text
     for table in layout.tables:
         if table.retail:
             text = text[: table.start] + " " * (table.end - table.start) + text[table.end :]
-    named = any(number in layout.amounts for number in layout.mentions)
-    for number, amounts in layout.amounts.items() if named else ():
+    return text.replace("prices include shipping and discounts", " " * 37)
+
+
+def _other_goods(layout: Layout) -> list[tuple[int, int]]:
+    """The lines that price other goods, whose remarks on carriage hold for them alone."""
+    if not any(number in layout.amounts for number in layout.mentions):
+        return []
+    found = []
+    for number, amounts in layout.amounts.items():
         line = layout.lines[number]
         if number in layout.mentions or number in layout.rows:
             continue
         local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
         if names_goods(line.text) or (local and "ship" not in line.text and "post" not in line.text):
-            text = text[: line.start] + " " * (line.end - line.start) + text[line.end :]
-    return text.replace("prices include shipping and discounts", " " * 37)
+            found.append((line.start, line.end))
+    return found
+
+
+def _without_other_goods(layout: Layout, text: str) -> str:
+    """The body without the lines that price other goods."""
+    for start, end in _other_goods(layout):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:

@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
-from tracker.normalize.posts.dates import bought_by, settle_by_day
+from tracker.normalize.posts.dates import settle_by_day
 from tracker.normalize.posts.edits import apply_edits
 from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
@@ -101,8 +101,6 @@ def _offers(post: Post) -> list[Offer]:
     for mention, spoken in cards.talked:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)
-    days = [day for day in (post.listing.written_by, bought_by(post.body)) if day is not None]
-    for item in cards.items if days else ():
-        settle_by_day(item, min(days))
+    settle_by_day(cards.items, post.listing.written_by, post.body)
     read_statements(post, layout)
     return [offer_of(post, layout, item) for item in cards.items]

@@ -60,10 +60,8 @@ _BUT = Guarded(
 def closes_all(text: str) -> Said:
     """Whether a line, standing alone, says that all of the post is sold or pending."""
     cleaned = _SOLD_NOT.sub(" ", text)
-    if _BUT.search(cleaned):
-        return None
     if _ALL_SOLD.search(cleaned):
-        return "sold"
+        return None if _BUT.search(cleaned) else "sold"
     return "pending" if _ALL_PENDING.search(cleaned) else None
 
 
