@@ -113,10 +113,11 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     for mention in mentions:
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
         spans.append((mention.start, mention.end))
+    bought = _BOUGHT.possible(body.text)
     for amount in find_amounts(body):
         if not amount.signed and _overlaps(spans, amount):
             continue
-        if amount.kind == "asking" and _tells_of_buying(body, amount):
+        if amount.kind == "asking" and bought and _tells_of_buying(body, amount):
             amount = amount._replace(weak=True)
         layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)
     _unpaid(layout)

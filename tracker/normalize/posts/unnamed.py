@@ -60,7 +60,7 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
     if not open_items and len(cards.items) != 1:
         return
     used = {amount.start for item in cards.items for amount in item.asked}
-    for number in _lines_of_prices(layout):
+    for number in _lines_of_prices(layout, len(cards.items) == 1):
         line = layout.lines[number]
         own = [
             amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and amount.start not in used
@@ -84,14 +84,21 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
             give(open_items, own)
 
 
-def _lines_of_prices(layout: Layout) -> list[int]:
-    """Lines of prose that hold a price, or a bare number behind the kind of thing that it is for."""
+def _lines_of_prices(layout: Layout, alone: bool) -> list[int]:
+    """Lines of prose that hold a price, or, for a card ``alone``, a bare number behind the kind of thing it is for."""
+    labelled = alone and any(word in layout.post.text for word in ("gpu", "card", "vga"))
     return [
         number
         for number, line in enumerate(layout.lines)
-        if (number in layout.amounts or _PRICE_LIST.match(line.text) or _CARD_PRICED.search(line.text))
+        if (number in layout.amounts or (labelled and _names_price(line.text)))
         and not (number in layout.rows or number in layout.edits or layout.sections[number] == "want")
     ]
+
+
+def _names_price(text: str) -> bool:
+    return _PRICE_LIST.match(text) is not None or (
+        ("gpu" in text or "card" in text or "vga" in text) and _CARD_PRICED.search(text) is not None
+    )
 
 
 def _tie_by_kind(layout: Layout, number: int, item: Item, own: list[Amount]) -> bool:
@@ -148,7 +155,7 @@ _PER_PIECE = Guarded(
 
 def price_per_piece(layout: Layout, cards: Cards) -> None:
     """``All prices are per card``: what is asked is asked for each, but for what is said to be a lot's."""
-    if _PER_PIECE.search(layout.post.text) is None:
+    if not any((item.quantity or 1) > 1 for item in cards.items) or _PER_PIECE.search(layout.post.text) is None:
         return
     for item in cards.items:
         item.per_piece = item.per_piece or not any(amount.lot for amount in item.asked)
