@@ -8,6 +8,7 @@ from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
 from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.items import Item, same_card
+from tracker.normalize.posts.kin import drop_kin, kin_of
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
@@ -115,24 +116,6 @@ def _priced_so_far(layout: Layout, line: int, number: int) -> bool:
     return False
 
 
-def _drop_kin(layout: Layout, cards: Cards, waiting: list[Item]) -> None:
-    """Take a title's ``7870`` and a body's ``7870 XT`` for one card, where the body never names the title's model."""
-    named = {mention.model for mentions in layout.mentions.values() for mention in mentions}
-    for item in list(waiting):
-        if item.model in named:
-            continue
-        kin = [
-            other
-            for other in cards.items
-            if not other.titled
-            and (other.model.startswith(f"{item.model} ") or item.model.startswith(f"{other.model} "))
-        ]
-        if len(kin) == 1:
-            waiting[:] = [other for other in waiting if other is not item]
-            kin[0].quantity = kin[0].quantity or item.quantity
-            kin[0].titled = True
-
-
 def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
     """Read a body's mentions in order and merge them with the cards of the title.
 
@@ -177,7 +160,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                 cards.talked.append((mention, "once more, in a combo"))
                 continue
             _place(layout, cards, waiting, number, mention, structural)
-    _drop_kin(layout, cards, waiting)
+    drop_kin(layout, cards.items, waiting)
     cards.items.extend(waiting)
     if not cards.items:
         for number, mention, structural in plain:
@@ -241,7 +224,7 @@ def _is_reference(layout: Layout, mention: Mention) -> bool:
 
 def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, mention: Mention, structural: bool) -> None:
     form = _form_of(layout, number)
-    known = [item for item in cards.items if same_card(item, mention)]
+    known = [item for item in cards.items if same_card(item, mention)] or kin_of(layout, cards.items, number, mention)
     item: Item | None = None
     if known and not all(_distinct(layout, other, number, structural, form) for other in known):
         item = known[-1]

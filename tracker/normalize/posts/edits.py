@@ -11,9 +11,9 @@ from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.status import closes_all, status_in
-from tracker.normalize.posts.telling import named_by_words, telling_words
+from tracker.normalize.posts.subjects import speaks_of_others
+from tracker.normalize.posts.telling import named_by_words
 from tracker.normalize.posts.trace import Tracer
-from tracker.normalize.posts.words import fragments
 
 __all__ = ["apply_edits"]
 
@@ -125,10 +125,11 @@ def _clause(
     targets, elsewhere = _targets(layout, cards, number, low, high, clause)
     if elsewhere or not (edit or fewer or _speaks_of_fate(layout, cards, number, clause, targets)):
         return []
-    if not targets and cards.named.get(number):
-        if _has_own_subject(clause, cards.items):
-            return []
-        targets = [cards.named[number][-1][2]]
+    on_line = cards.named.get(number)
+    if not targets and speaks_of_others(layout, cards, number, low, clause):
+        return []
+    if not targets and on_line:
+        targets = [on_line[-1][2]]
     if not targets:
         targets = _whole(cards, clause, said)
         if (other_goods or len(layout.amounts) > 3) and not _DROP.search(clause):
@@ -143,21 +144,6 @@ def _clause(
         ):
             item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
-
-
-_SUBJECT = re.compile(
-    r"(?:and |the |my )*(?P<what>[a-z0-9]\S*(?: [a-z0-9]\S*){0,2}?) "
-    r"(?:(?:is|are|has|have|was|been|now|also|already) )*(?:sold|pending|gone|taken|traded)\b"
-)
-_NO_SUBJECT = frozenset(fragments("edit.no_subject"))
-
-
-def _has_own_subject(clause: str, items: list[Item]) -> bool:
-    """``g7 sold`` behind a card's name speaks of a G7, not of the card."""
-    match = _SUBJECT.match(clause)
-    words = set(match.group("what").split()) if match is not None else set()
-    known = set().union(*(telling_words(item.words) for item in items)) if words else set()
-    return bool(words) and not words & (_NO_SUBJECT | known)
 
 
 def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) -> Amount:

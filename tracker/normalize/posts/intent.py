@@ -2,9 +2,9 @@
 
 import re
 
-from tracker.normalize.posts.bare_money import MODEL_NUMBER as _MODEL_NUMBER
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.money import find_amounts
+from tracker.normalize.posts.sides import MONEY, PIECE_END, TAG, bare_part, money_and_goods
 from tracker.normalize.posts.text import PostText, read_text
 from tracker.normalize.posts.title import Title
 from tracker.normalize.posts.words import pattern
@@ -12,14 +12,6 @@ from tracker.normalize.types import Intent
 
 __all__ = ["read_intent"]
 
-_SUM = re.compile(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+")
-_WORD = re.compile(r"[a-z\d]{3}")
-_NO_WORD = re.compile(r"[^a-z\d]+")
-_MONEY = pattern("title.money")
-_FREE_OFFER = pattern("title.free_offer")
-_STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
-_AROUND_OFFER = pattern("title.around_offer")
-_STUFF = pattern("title.stuff")
 _GIVEAWAY = pattern("title.giveaway")
 _OTHER_WORDS = pattern("title.other_words")
 _FLAIRS: tuple[tuple[str, Intent], ...] = (
@@ -48,7 +40,6 @@ _OTHER_FLAIRS = (
     "review",
     "guide",
 )
-_SPLIT = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
 _NO_TRADES = Guarded(
     r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|"
     r"not accepting|zero) trades?\b|not looking to trade|not interested in trad"
@@ -85,62 +76,18 @@ _WANTS = re.compile(
 )
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
-_MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
+_LISTED = re.compile(r"[,;|]")
+_FREE = re.compile(r"\W*(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
+_ADDED = Guarded(r"\badd(?:ing)? (?:some |a little |a bit of |up to )?(?:cash|money|paypal)\b")
+"""Money that the writer would add to a trade."""
 _ADDS_MONEY = Guarded(
     r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
-    r"\bcash (?:from|on) my (?:end|side)|\bmy cash\b"
+    r"\bcash (?:from|on) (?:my (?:end|side)|me\b)|\bmy (?:cash\b|money\b|paypal\b|\$)"
 )
 """``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(
     r"\W*(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
 )
-_TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
-
-
-_AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
-    r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
-)
-
-
-_ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
-"""``Local 85281`` takes money, at a place."""
-_PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
-
-
-def _part(text: str) -> str:
-    return text.strip(" .!?~:-'\"*=_<>#")
-
-
-def _money_and_goods(text: str) -> tuple[bool, bool, bool]:
-    """Whether a side names money, goods, and an openness to offers."""
-    money = goods = offers = False
-    text = _ZIP.sub(" ", _TAG.sub(" ", text))
-    if _PLUS_SHIPPING.search(text):
-        money, text = True, _PLUS_SHIPPING.sub(" ", text)
-    for piece in _SPLIT.split(text):
-        part = _part(piece)
-        if not part:
-            money = money or "$" in piece or "£" in piece or "€" in piece
-            continue
-        left = part
-        if _MONEY.search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
-            money = True
-            left = _MONEY.sub(" ", left)
-            left = _SUM.sub(" ", left)
-        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
-            continue
-        if _FREE_OFFER.search(left):
-            rest = _FREE_OFFER.sub(" ", left)
-            offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
-            left = _AROUND_OFFER.sub(" ", rest)
-        left = _STUFF.sub(" ", left)
-        left = _NO_WORD.sub(" ", left).strip()
-        if len(left) >= 3 or any(character.isdigit() for character in left):
-            goods = True
-    return money, goods, offers
-
-
 _TRADE_WORDS = Guarded(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
 _ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")
 """A buyer who names the card he has already: ``[H] cash, 7850 [W] another identical card``."""
@@ -160,14 +107,15 @@ def _trades_only(body: str) -> bool:
 def _from_sides(title: Title, body: str) -> Intent:
     if "trading" in title.tags and title.want and not title.tags & {"have", "want"}:
         return _without_want(title, True, body)
-    have_money, have_goods, _ = _money_and_goods(title.have_text)
-    want_money, want_goods, offers = _money_and_goods(title.want_text)
+    have_money, have_goods, _ = money_and_goods(title.have_text)
+    want_money, want_goods, offers = money_and_goods(title.want_text)
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
     if have_money and have_goods and not title.want and "have" in title.tags:
         return _without_want(title, have_goods, body)
     if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
-    if offers and not want_money and re.search(r"offers? ?\((?!obo)[^)]{4,}", title.want_text):
+    listed = re.search(r"offers? ?\((?!obo)(?P<what>[^)]{4,})", title.want_text) if offers and not want_money else None
+    if listed and not MONEY.search(listed.group("what")):
         return "trade"
     if want_money and want_goods and _trades_only(body) and not find_amounts(read_text(body[:3000])):
         return "trade"
@@ -182,15 +130,25 @@ def _from_sides(title: Title, body: str) -> Intent:
     if not have_goods and want_goods and not have_money:
         return "buy"
     if want_goods or wants_trade:
-        return "sell_or_trade" if _TAKES_MONEY.search(body) and not _trades_only(body) else "trade"
+        return "sell_or_trade" if _TAKES_MONEY.search(_ADDED.sub(" ", body)) and not _trades_only(body) else "trade"
     return "sell" if have_goods else "other"
+
+
+def _offers_nothing(text: str, title: Title) -> str | None:
+    """What a post is that neither sells nor buys."""
+    if _FREE.match(text):
+        return "a gift"
+    return "advice wanted" if _ADVICE.match(title.want_text) else None
 
 
 def _adds_money(title: Title) -> bool:
     """Whether the wanted side names goods and money that the writer adds to what is offered."""
     if not _ADDS_MONEY.search(title.want_text):
         return False
-    return _money_and_goods(title.want_text)[1] and _money_and_goods(title.have_text)[1]
+    others = [piece for piece in _LISTED.split(title.want_text) if not _ADDS_MONEY.search(piece)]
+    if any(money_and_goods(piece)[0] for piece in others):
+        return False
+    return money_and_goods(title.want_text)[1] and money_and_goods(title.have_text)[1]
 
 
 def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, body: str) -> Intent:
@@ -199,8 +157,8 @@ def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, 
     if not want_goods and offers and have_goods:
         return "sell_or_trade"
     if have_goods:
-        pieces = [_part(piece) for piece in _SPLIT.split(_TAG.sub(" ", title.have_text))]
-        goods = [piece for piece in pieces if _money_and_goods(piece)[1]]
+        pieces = [bare_part(piece) for piece in PIECE_END.split(TAG.sub(" ", title.have_text))]
+        goods = [piece for piece in pieces if money_and_goods(piece)[1]]
         if all(_TRIFLE.match(piece) for piece in goods):
             return "buy"
         return "trade"
@@ -216,7 +174,7 @@ def _without_want(title: Title, have_goods: bool, body: str) -> Intent:
 
 
 def _without_tags(title_text: str, body: str) -> Intent:
-    bare = _TAG.sub(" ", title_text).strip(" -:")
+    bare = TAG.sub(" ", title_text).strip(" -:")
     trade_only = _trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
     if _OFFERS_AROUND.match(bare) and _TAKES_MONEY.search(body):
         return "sell"
@@ -259,8 +217,8 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
         title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
     ):
         return "other", "given away"
-    if _ADVICE.match(title.want_text):
-        return "other", "advice wanted"
+    if (said := _offers_nothing(text, title)) is not None:
+        return "other", said
     if "buying" in title.tags and "have" not in title.tags:
         return "buy", "tag of a buyer"
     if not title.tags & {"have", "want", "trading"}:

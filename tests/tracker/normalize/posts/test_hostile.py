@@ -149,6 +149,8 @@ WINDOWED = (
     "facts.",
     "turns.",
     "unnamed.",
+    "sides.",
+    "subjects.",
     "intent.",
     "title.",
     "titled.",

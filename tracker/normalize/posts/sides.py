@@ -1,0 +1,62 @@
+"""What one side of a title names: money, goods, and an openness to offers."""
+
+import re
+
+from tracker.normalize.posts.bare_money import MODEL_NUMBER as _MODEL_NUMBER
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.words import pattern
+
+__all__ = ["MONEY", "PIECE_END", "TAG", "bare_part", "money_and_goods"]
+
+MONEY = pattern("title.money")
+TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
+_SUM = re.compile(r"[~$£€]{0,3} ?\d[\d.,]{0,12}k?[+$£€-]{0,2}|[$£€]+")
+_WORD = re.compile(r"[a-z\d]{3}")
+_NO_WORD = re.compile(r"[^a-z\d]+")
+_FREE_OFFER = pattern("title.free_offer")
+_STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
+_AROUND_OFFER = pattern("title.around_offer")
+_STUFF = pattern("title.stuff")
+PIECE_END = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
+_MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
+_AMOUNT = re.compile(
+    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
+    r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
+)
+_PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
+_ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
+"""``Local 85281`` takes money, at a place."""
+
+
+def bare_part(text: str) -> str:
+    """A piece of a side without the signs around it."""
+    return text.strip(" .!?~:-'\"*=_<>#")
+
+
+def money_and_goods(text: str) -> tuple[bool, bool, bool]:
+    """Whether a side names money, goods, and an openness to offers."""
+    money = goods = offers = False
+    text = _ZIP.sub(" ", TAG.sub(" ", text))
+    if _PLUS_SHIPPING.search(text):
+        money, text = True, _PLUS_SHIPPING.sub(" ", text)
+    for piece in PIECE_END.split(text):
+        part = bare_part(piece)
+        if not part:
+            money = money or "$" in piece or "£" in piece or "€" in piece
+            continue
+        left = part
+        if MONEY.search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
+            money = True
+            left = MONEY.sub(" ", left)
+            left = _SUM.sub(" ", left)
+        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
+            continue
+        if _FREE_OFFER.search(left):
+            rest = _FREE_OFFER.sub(" ", left)
+            offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
+            left = _AROUND_OFFER.sub(" ", rest)
+        left = _STUFF.sub(" ", left)
+        left = _NO_WORD.sub(" ", left).strip()
+        if len(left) >= 3 or any(character.isdigit() for character in left):
+            goods = True
+    return money, goods, offers
