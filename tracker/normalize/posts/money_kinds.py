@@ -16,7 +16,8 @@ _SALE = Guarded(r"(?:^|[-|:(] ?|[ ]{2})sold for $")
 _SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy|micro ?center|ebay)(?: \w+)?, $")
 """``bought in 2023 from Amazon, £350``: the shop closes its clause."""
 _OWN_SENTENCE = Guarded(
-    r"(?:^|[.!?\n] ?)\W{0,3}(?:all )?(?:ships?|shipping|postage|delivery|p&p)\b(?! (?:incl|free|on me))[^.!?\n]*$"
+    r"(?:^|[.!?\n] ?)\W{0,3}(?:(?:all|for|as for) )?(?:ships?|shipping|postage|delivery|p&p)\b"
+    r"(?! (?:incl|free|on me))[^.!?\n]*$"
 )
 _LOWERED_TO = Guarded(
     r"\b(?:dropp(?:ed|ing)|droped|lower(?:ed|ing)|reduc(?:ed|ing)|(?:price )?drop|price cut|"
