@@ -2,7 +2,7 @@
 
 import re
 
-from tracker.normalize.posts.words import anchored, anchored_after, union
+from tracker.normalize.posts.words import anchored, anchored_after, union, whole
 
 __all__ = ["MODEL_NUMBER", "PRICE_LEAD", "is_rather_a_card", "may_be_bare", "says_bare"]
 
@@ -15,7 +15,7 @@ PRICE_LEAD = re.compile(
 """What makes money even of a card's number: ``asking 560``."""
 _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\b)")
 _FOLLOWED = re.compile(rf"[ ]{{0,2}}\(?{union('money.bare_after')}")
-_PRECEDED = anchored("money.bare_before", " :~=-", rf"(?<!\w){union('money.bare_before')}[ :~=-]{{1,3}}$")
+_PRECEDED = anchored("money.bare_before", " :~=-", rf"{whole('money.bare_before')}[ :~=-]{{1,3}}$")
 _UNIT_AFTER = anchored_after("money.unit_after")
 _SHIPPED_OR_OBO = re.compile(r"[ ]?(?:shipped|obo)|/ ?\d{3,4}(?![\d/])")
 _AFTER_THOUSANDS = re.compile(r"[ ]?(?:shipped|obo|local|firm|each|,)")

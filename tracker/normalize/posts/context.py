@@ -3,18 +3,18 @@
 import re
 from typing import Literal
 
-from tracker.normalize.posts.words import anchored, anchored_after, pattern, union
+from tracker.normalize.posts.words import anchored, anchored_after, pattern, union, whole
 
 __all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
 
 _STOPS = re.compile(r"[ ]{0,2}[,:(|=-]")
 Role = Literal["offered", "plain", "context", "doubtful"]
-_BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:(?<!\w){union('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
+_BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:{whole('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
 _EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
 _SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[ \n]))")
 _SENTENCE = re.compile(union("context.sentence"))
-_BEFORE = anchored("context.before", " \n", rf"(?<!\w){union('context.before')}[ ]{{0,2}}$")
-_OFFERING = anchored("context.offering", " :\n", rf"(?<!\w){union('context.offering')}[ :]{{0,2}}$")
+_BEFORE = anchored("context.before", " \n", rf"{whole('context.before')}[ ]{{0,2}}$")
+_OFFERING = anchored("context.offering", " :\n", rf"{whole('context.offering')}[ :]{{0,2}}$")
 _WITHDRAWN = pattern("status.withdrawn")
 _AFTER = anchored_after("context.after")
 _WINDOW = 70

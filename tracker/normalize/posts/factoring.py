@@ -3,6 +3,9 @@
 Python tries the alternatives of an expression one after another at every place of a text. So they are
 written out until they begin with plain letters, and brought together by them. The result matches what
 the plain alternation matches, at the same places.
+
+Where all begin with plain letters, a search skips to those letters, unless something stands before them.
+So what must not stand before the words is only looked at behind their second letter, which few places reach.
 """
 
 import re
@@ -11,6 +14,37 @@ from collections.abc import Iterable
 from tracker.normalize.posts.atoms import BLANK, Atom, Atoms, alternatives
 
 __all__ = ["factored"]
+
+
+_LOOK_BEHIND = re.compile(r"\(\?<([=!])(.*)\)|(\^|\\b)", re.DOTALL)
+_DEPTH = 2
+"""Letters before the look at what stands before the word."""
+
+
+def _letter_first(atoms: Atoms) -> Atoms:
+    """The same alternative with a letter before what is looked at behind it: ``s(?<!boot s)creen``."""
+    behind = 0
+    while behind < len(atoms) and _LOOK_BEHIND.fullmatch(str(atoms[behind])):
+        behind += 1
+    if not behind or behind == len(atoms) or atoms[behind].letter is None:
+        return atoms
+    letter = atoms[behind]
+    return (letter, *(_look_back(atom, letter) for atom in atoms[:behind]), *atoms[behind + 1 :])
+
+
+def _look_back(atom: Atom, letter: Atom) -> Atom:
+    match = _LOOK_BEHIND.fullmatch(atom.item)
+    assert match is not None
+    sign, body, anchor = match.groups()
+    return Atom(f"(?<{sign}(?:{body}){letter})" if sign else f"(?<={anchor}{letter})")
+
+
+def _may_begin(atoms: Atoms, letter: str) -> bool:
+    """Whether an alternative without a plain head may begin with a letter all the same."""
+    first = atoms[0] if atoms else None
+    if first is None or first.times or not first.item.startswith(("[", "\\d")):
+        return True
+    return re.match(first.item, letter) is not None
 
 
 def _excludes_others(atom: Atom) -> bool:
@@ -38,7 +72,10 @@ def _by_head(alternatives: Iterable[Atoms]) -> list[tuple[Atom | None, list[Atom
     for atoms in alternatives:
         head = atoms[0] if atoms and _excludes_others(atoms[0]) else None
         place = len(groups) - 1
-        while head and place >= 0 and groups[place][0] not in (None, head):
+        while head and place >= 0 and groups[place][0] != head:
+            letter = head.letter
+            if groups[place][0] is None and (letter is None or _may_begin(groups[place][1][0], letter)):
+                break
             place -= 1
         if head and place >= 0 and groups[place][0] == head:
             groups[place][1].append(atoms[1:])
@@ -63,6 +100,23 @@ def _render(alternatives: list[Atoms]) -> str:
     return f"(?:{'|'.join(branches)})"
 
 
-def factored(expressions: Iterable[str]) -> str:
-    """One expression for any of ``expressions``, the first that fits."""
-    return _render([one for text in expressions for atoms in alternatives(text) for one in _opened(atoms)])
+def _render_behind(alternatives: list[Atoms], behind: str, letters: str = "", depth: int = 0) -> str:
+    """As ``_render``, with a look at ``behind`` after the first letters of each branch."""
+    branches = []
+    for head, rests in _by_head(alternatives):
+        if head is None or head.letter is None or depth == _DEPTH:
+            rest = "".join(map(str, rests[0])) if len(rests) == 1 else _render(rests)
+            branches.append(f"(?<!{behind}{letters}){head or ''}{rest}")
+        else:
+            branches.append(str(head) + _render_behind(rests, behind, letters + str(head), depth + 1))
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def factored(expressions: Iterable[str], behind: str = "") -> str:
+    """One expression for any of ``expressions``, the first that fits, with no character of ``behind`` before it."""
+    found = [one for text in expressions for atoms in alternatives(text) for one in map(_letter_first, _opened(atoms))]
+    if not behind:
+        return _render(found)
+    if all(head is not None and head.letter is not None for head, _ in _by_head(found)):
+        return _render_behind(found, behind)
+    return f"(?<!{behind}){_render(found)}"

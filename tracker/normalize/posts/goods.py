@@ -3,7 +3,7 @@
 import re
 
 from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.words import guarded, pattern, union
+from tracker.normalize.posts.words import guarded, pattern, union, whole
 
 __all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_in_title", "parts_out", "without_spans"]
 
@@ -12,8 +12,8 @@ _WORDS = pattern("goods.words")
 _SYSTEM = pattern("title.system")
 _JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
 _NOT_PARTS = guarded(union("title.not_parts_out"), "title.not_parts_out")
-_PARTS_TITLE = re.compile(rf"(?<!\w){union('title.parts_title')}(?!\w)")
-_PARTS = re.compile(rf"(?<!\w){union('title.parts_out')}(?!\w)")
+_PARTS_TITLE = re.compile(rf"{whole('title.parts_title')}(?!\w)")
+_PARTS = re.compile(rf"{whole('title.parts_out')}(?!\w)")
 
 
 def without_spans(text: str, offset: int, spans: list[tuple[int, int]]) -> str:

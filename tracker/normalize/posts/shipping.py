@@ -3,15 +3,15 @@
 import re
 from decimal import Decimal
 
-from tracker.normalize.posts.words import guarded, union
+from tracker.normalize.posts.words import guarded, whole
 from tracker.normalize.types import Shipping
 
 __all__ = ["shipping_of_post", "shipping_of_title"]
 
 _PIECE_END = re.compile(r"[,/|&]|\bor\b|\band\b")
-_EXTRA = guarded(rf"(?<!\w){union('shipping.all_extra')}(?!\w)", "shipping.all_extra")
-_INCLUDED = guarded(rf"(?<!\w){union('shipping.all_included')}(?!\w)", "shipping.all_included")
-_LOCAL = guarded(rf"(?<!\w){union('shipping.all_local')}(?!\w)", "shipping.all_local")
+_EXTRA = guarded(rf"{whole('shipping.all_extra')}(?!\w)", "shipping.all_extra")
+_INCLUDED = guarded(rf"{whole('shipping.all_included')}(?!\w)", "shipping.all_included")
+_LOCAL = guarded(rf"{whole('shipping.all_local')}(?!\w)", "shipping.all_local")
 _SHIPPED_LINE = re.compile(
     r"\n(?!shipped(?:[.!,]|[ \n]{1,2}(?:to|within|anywhere|in)(?!\w)))"
     r"[^\w\n]{0,3}(?:all[ \n]{1,2}|everything[ \n]{1,2})?shipped(?:[ \n]{1,2}conus)?[^\w\n]{0,3}(?=\n|$)"

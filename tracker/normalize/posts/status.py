@@ -3,14 +3,14 @@
 import re
 
 from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.words import guarded, pattern, union
+from tracker.normalize.posts.words import guarded, pattern, union, whole
 from tracker.normalize.types import Status
 
 __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 
 Said = Status | None
-_SOLD_NOT = guarded(rf"(?<!\w){union('status.sold_not')}(?!\w)", "status.sold_not")
-_PENDING_NOT = guarded(rf"(?<!\w){union('status.pending_not')}(?!\w)", "status.pending_not")
+_SOLD_NOT = guarded(rf"{whole('status.sold_not')}(?!\w)", "status.sold_not")
+_PENDING_NOT = guarded(rf"{whole('status.pending_not')}(?!\w)", "status.pending_not")
 _ANY_STATE = pattern("status.sold", "status.pending", "status.available")
 _BROKEN = pattern("broken.words")
 _STATES: tuple[tuple[Status, Guarded], ...] = (
@@ -31,7 +31,7 @@ _ALL_PENDING = guarded(
     rf"(?:^\W{{0,4}}|[.!\n] {{0,2}}|(?:edit|update|currently)[ \d:/-]{{0,14}}|now ){union('status.all_pending')}(?!\w)",
     "status.all_pending",
 )
-_NEGATED = re.compile(rf"(?<!\w){union('broken.negations')}(?: \w+){{0,2}} $")
+_NEGATED = re.compile(rf"{whole('broken.negations')}(?: \w+){{0,2}} $")
 
 
 _SOLD_PENDING = re.compile(r"(?:sold|bought)\W{1,3}(?:but )?(?:pending|tentatively)|pending\W{1,3}sold")

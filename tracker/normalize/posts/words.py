@@ -9,9 +9,10 @@ from tracker.normalize.posts.factoring import factored
 from tracker.normalize.posts.guards import Anchored, Guarded
 from tracker.normalize.posts.needs import needs
 
-__all__ = ["anchored", "anchored_after", "anchored_before", "fragments", "guarded", "pattern", "union"]
+__all__ = ["anchored", "anchored_after", "anchored_before", "fragments", "guarded", "pattern", "union", "whole"]
 
 
+_NO_WORD = r"[\w$£€]"
 _BLANK = re.compile(r"\[[^\]]{0,200}\]|\\.| \?| ")
 
 
@@ -31,9 +32,14 @@ def _blanks(match: re.Match[str]) -> str:
     return {" ?": "[ ]?", " ": r"[ \n]{1,2}"}.get(match.group(), match.group())
 
 
-def union(*names: str) -> str:
-    """One alternation of several lists."""
-    return factored(fragment for name in names for fragment in fragments(name))
+def union(*names: str, behind: str = "") -> str:
+    """One alternation of several lists, with no character of the class ``behind`` before it."""
+    return factored((fragment for name in names for fragment in fragments(name)), behind)
+
+
+def whole(*names: str) -> str:
+    """One alternation of several lists, at the beginning of a word."""
+    return union(*names, behind=r"\w")
 
 
 def guarded(expression: str, *names: str) -> Guarded:
@@ -49,13 +55,13 @@ def anchored(name: str, filling: str, expression: str) -> Anchored:
 @lru_cache(maxsize=256)
 def pattern(*names: str) -> Guarded:
     """Whole words of the lists, anywhere in a text."""
-    return guarded(rf"(?<![\w$£€]){union(*names)}(?![\w])", *names)
+    return guarded(rf"{union(*names, behind=_NO_WORD)}(?![\w])", *names)
 
 
 @lru_cache(maxsize=256)
 def anchored_before(name: str) -> Anchored:
     """Words of a list that end where the window ends: what stands directly before something."""
-    return anchored(name, " \n:~(*=.,[-", rf"(?<![\w]){union(name)}[ \n:~(*=.,\[-]{{0,4}}$")
+    return anchored(name, " \n:~(*=.,[-", rf"{whole(name)}[ \n:~(*=.,\[-]{{0,4}}$")
 
 
 @lru_cache(maxsize=256)

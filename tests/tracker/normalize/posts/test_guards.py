@@ -99,3 +99,16 @@ def test_an_expression_is_read_into_its_alternatives() -> None:
 def test_an_expression_that_needs_nothing_is_always_searched() -> None:
     assert Guarded(r"\d").search("a 1") is not None
     assert Guarded("sold").search("a 1") is None
+
+
+@pytest.mark.parametrize("name", _lists())
+def test_a_factored_list_looks_at_what_stands_before_its_words(name: str) -> None:
+    plain = rf"(?<![\w$£€])(?:{'|'.join(f'(?:{fragment})' for fragment in fragments(name))})(?!\w)"
+    found = factored(fragments(name), r"[\w$£€]")
+    assert _spans(rf"{found}(?!\w)", BODY) == _spans(plain, BODY)
+
+
+def test_a_look_back_before_a_word_moves_behind_its_first_letter() -> None:
+    screens = factored(["(?<!boot )screens?", "ram"], r"\w")
+    assert [match.group() for match in re.finditer(screens, "boot screen, screens, dram, ram")] == ["screens", "ram"]
+    assert re.findall(factored(["^free", "from"], r"\w"), "free from free") == ["free", "from"]
