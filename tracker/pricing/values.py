@@ -8,7 +8,7 @@ from typing import Any
 from db.store.daily import POOLED
 
 #: Raised whenever the same prices give other values; stored values of older methods are not used.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 FEWEST_EFFECTIVE = 5.0
 WEEKS = 26  # of which the value is kept, to draw
 WINDOW_DAYS = 365  # prices older than this say nothing; also in tracker.pricing.estimator.timegrid

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from db.ids import stable_id
 from db.store.daily import POOLED
 from db.valuation import PriceRow
 from tracker.pricing.estimator import KINDS, POOLED_CONDITIONS, estimate, make_sample
+from tracker.pricing.figures import figures_of, labels_of
 from tracker.pricing.interval import half_width
 from tracker.pricing.values import FEWEST_EFFECTIVE, WEEKS, WINDOW_DAYS, FairValue
 
@@ -61,7 +61,7 @@ def _fit(prices: Sequence[PriceRow], cards: Sequence[int], day: date) -> dict[in
         condition=np.array([used.get(row.condition, 0) for row in known], dtype=np.int64),
         shipping_known=np.array([row.shipping is not None for row in known], dtype=np.bool_),
     )
-    fit = estimate(sample, _figures(cards))
+    fit = estimate(sample, figures_of(cards), labels_of(cards))
     if fit is None:
         return {}
     recent = sample.age <= 30
@@ -79,23 +79,6 @@ def _fit(prices: Sequence[PriceRow], cards: Sequence[int], day: date) -> dict[in
         )  # fmt: skip
         found.setdefault(cards[int(place)], []).append(unit)
     return found
-
-
-def _figures(cards: Sequence[int]) -> Any:
-    """Return cards x figures for the hedonic prior: ln of VRAM, bandwidth and TFLOPS, and the year of release."""
-    from tracker.catalog import catalog
-
-    known = {stable_id("gpu", gpu.slug): gpu for gpu in catalog()}
-    figures = np.full((len(cards), 4), np.nan)
-    for place, gpu_id in enumerate(cards):
-        gpu = known.get(gpu_id)
-        if gpu is None:
-            continue
-        tflops = gpu.fp16_tensor_tflops or gpu.fp32_tflops
-        figures[place, :3] = [math.log(gpu.vram_gb), math.log(gpu.bandwidth_gb_s), math.log(tflops)]
-        if gpu.release_date is not None:
-            figures[place, 3] = gpu.release_date.year
-    return figures
 
 
 def _value(gpu_id: int, condition: str, day: date, units: Sequence[_Unit]) -> FairValue:

@@ -68,12 +68,12 @@ def market(
     )
 
 
-def fit(found: Market, **changes: object) -> Estimate:
+def fit(found: Market, labels: npt.NDArray[np.int64] | None = None, **changes: object) -> Estimate:
     """Return the estimate for a market, with some columns exchanged."""
     columns: dict[str, object] = {
         name: getattr(found, name) for name in ("cards", "age", "card", "price", "kind", "listing")
     }
-    result = estimate(make_sample(**(columns | changes)))  # type: ignore[arg-type]
+    result = estimate(make_sample(**(columns | changes)), labels=labels)  # type: ignore[arg-type]
     assert result is not None
     return result
 

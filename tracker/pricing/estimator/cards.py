@@ -11,13 +11,25 @@ import numpy as np
 
 from tracker.pricing.estimator.sample import Floats
 
-#: Variance a day of a card's own walk in ln price; the ends stand for 2.7 % and 66 % a year.
-WALKS = (2e-6, 1e-5, 5e-5, 2.5e-4, 1.2e-3)
+#: Variance a day of a card's own moves in ln price, and memory in days of their slope: random walks, whose ends
+#: stand for 2.7 % and 66 % a year, and moves that last, as of a card that all of a sudden everybody wants.
+WALKS = (
+    (2e-6, 0.0),
+    (1e-5, 0.0),
+    (5e-5, 0.0),
+    (2.5e-4, 0.0),
+    (1.2e-3, 0.0),
+    (5e-5, 30.0),
+    (2.5e-4, 30.0),
+    (1.2e-3, 30.0),
+)
 #: Enough of them while the weights of the prices are still being found.
-COARSE_WALKS = (1e-5, 2.5e-4)
+COARSE_WALKS = ((1e-5, 0.0), (2.5e-4, 0.0))
 #: Standard deviation of the cards' loadings on the market's moves.
 LOADINGS = (0.0, 0.1, 0.2, 0.4)
-#: The grid's even start counts as much as this many cards.
+#: What a lasting move is thought to be worth beside a random walk, before anything is seen.
+_LASTING = 0.03
+#: The grid's start counts as much as this many cards.
 _PRIOR_CARDS = 20.0
 _EM_ROUNDS = 5
 
@@ -74,15 +86,21 @@ def log_likelihood(walks: list[Walk], parts: list[Projection]) -> Floats:
     return found
 
 
-def weigh(likelihood: Floats, population: Floats, seen: Floats) -> tuple[Floats, Floats]:
+def start_of(moves: tuple[tuple[float, float], ...]) -> Floats:
+    """Return how common each of ``moves`` and each loading (moves x loadings) is thought to be at first."""
+    weight = np.array([_LASTING if memory else 1.0 for _, memory in moves])
+    found: Floats = np.repeat((weight / weight.sum() / len(LOADINGS))[:, None], len(LOADINGS), 1)
+    return found
+
+
+def weigh(likelihood: Floats, population: Floats, start: Floats, seen: Floats) -> tuple[Floats, Floats]:
     """Return (cards x walks x loadings weights, the population's weights) after some rounds of EM."""
-    even = 1.0 / population.size
     for _ in range(_EM_ROUNDS):
         logs = likelihood + np.log(population)
         weights = np.exp(logs - logs.max((1, 2), keepdims=True))
         weights /= weights.sum((1, 2), keepdims=True)
         total = np.tensordot(seen, weights, 1)
-        population = (total + _PRIOR_CARDS * even) / (seen.sum() + _PRIOR_CARDS)
+        population = (total + _PRIOR_CARDS * start) / (seen.sum() + _PRIOR_CARDS)
     return weights, population
 
 

@@ -59,23 +59,24 @@ class _State:
     gap_covariance: Floats
 
 
-def estimate(sample: Sample, figures: Floats | None = None) -> Estimate | None:
+def estimate(sample: Sample, figures: Floats | None = None, labels: Ints | None = None) -> Estimate | None:
     """Return the value of every card of ``sample``, or None where the sample is empty.
 
-    ``figures`` (cards x figures) are what the hedonic prior may look at. Row order, future prices and
+    ``figures`` (cards x figures) are what the hedonic prior may look at; ``labels`` (partitions x
+    cards, -1 for none) which cards may go the same way. Row order, future prices and
     the unit of the prices make no difference to the outcome (beyond rounding in the last place).
     """
     keep = sample.age < WINDOW_DAYS
     if not keep.any():
         return None
     sample = sample.only(keep)
-    return _Fit(sample, figures).run()
+    return _Fit(sample, figures, labels).run()
 
 
 class _Fit:
     """One fit; holds what does not change between the rounds."""
 
-    def __init__(self, sample: Sample, figures: Floats | None) -> None:
+    def __init__(self, sample: Sample, figures: Floats | None, labels: Ints | None) -> None:
         self.sample = sample
         self.plan: Ladder = ladder(sample)
         key = sample.card * len(KINDS) + self.plan.group[sample.kind]
@@ -84,6 +85,8 @@ class _Fit:
         self.units = len(keys)
         self.card, self.kind = keys // len(KINDS), keys % len(KINDS)
         self.figures = None if figures is None else figures[self.card]
+        none = np.zeros((0, self.units), np.int64)
+        self.labels: Ints = none if labels is None else labels[:, self.card]
         edges = bin_edges()
         self.ages: Floats = 0.5 * (edges[:-1] + edges[1:])
         self.bin = np.searchsorted(edges, sample.age, side="right") - 1
@@ -97,10 +100,10 @@ class _Fit:
             self._learn(state, self._solve(state, COARSE_WALKS))
         return self._result(state, self._solve(state, WALKS))
 
-    def _solve(self, state: _State, walks: tuple[float, ...]) -> Solution:
+    def _solve(self, state: _State, walks: tuple[tuple[float, float], ...]) -> Solution:
         weight, mean = self.binned(self.prices(state), state.precision)
         mean = np.where(weight > 0, mean - state.level[:, None], 0.0)
-        found = solve(Binned(self.ages, weight, mean, state.spread), state.index, state.population, walks)
+        found = solve(Binned(self.ages, weight, mean, state.spread, self.labels), state.index, state.population, walks)
         state.index, state.population = found.index, found.population
         return found
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.pricing.estimator.cards import LOADINGS, Projection, Walk, log_likelihood, shrink, weigh
+from tracker.pricing.estimator.cards import LOADINGS, Projection, Walk, log_likelihood, shrink, start_of, weigh
+from tracker.pricing.estimator.groups import Apart, Paths, likeliest
 from tracker.pricing.estimator.index import Index, index_of
-from tracker.pricing.estimator.sample import Floats
-from tracker.pricing.estimator.timegrid import walk_kernel
+from tracker.pricing.estimator.sample import Floats, Ints
+from tracker.pricing.estimator.timegrid import own_kernel
 
 _TURNS = 2  # between index and cards
 
@@ -20,6 +21,7 @@ class Binned:
     weight: Floats  # units x bins: precision of the mean price, 0 where there is none
     mean: Floats  # ln price against the unit's prior
     spread: float  # variance of the levels around the prior
+    labels: Ints  # partitions x units: which units may go the same way
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Walks:
     parts: list[Projection]
     weights: Floats  # units x walks x loadings
     index: Floats
+    shared: Floats  # units x bins: the market with the unit's group
 
     def likeliest_path(self) -> tuple[Floats, Floats]:
         """Return (path, variance of its error) of each unit, units x bins, under its likeliest combination."""
@@ -67,52 +70,66 @@ class Walks:
             path[these] = np.matmul(kernel, alpha[:, :, None])[:, :, 0]
             explained = (np.matmul(kernel, inverse) * kernel).sum(2)
             variance[these] = np.diagonal(kernel, axis1=1, axis2=2) - explained
-        return self.index + path, np.maximum(variance, 1e-8)
+        return self.shared + path, np.maximum(variance, 1e-8)
 
 
-def solve(prices: Binned, index: Index, population: Floats, variances: tuple[float, ...]) -> Solution:
-    """Return the solution with cards' walks of these ``variances`` a day, beginning at ``index``."""
-    kernels = [prices.spread + variance * walk_kernel(prices.ages) for variance in variances]
+def solve(prices: Binned, index: Index, population: Floats, moves: tuple[tuple[float, float], ...]) -> Solution:
+    """Return the solution with cards that move by one of ``moves`` on their own, beginning at ``index``."""
+    kernels = [prices.spread + variance * own_kernel(prices.ages, memory) for variance, memory in moves]
     walks = [Walk.of(kernel, prices.weight) for kernel in kernels]
-    if population.shape[0] != len(variances):
-        population = np.full((len(variances), len(LOADINGS)), 1.0 / (len(variances) * len(LOADINGS)))
+    start = start_of(moves)
+    if population.shape != start.shape:
+        population = start
     seen = (prices.weight.sum(1) > 0).astype(np.float64)
+    shared = Paths.of_market(index, len(seen))
     for _ in range(_TURNS):
-        parts = [Projection.of(walk, prices.mean - index.path, index.path) for walk in walks]
-        weights, population = weigh(log_likelihood(walks, parts), population, seen)
-        index = _index(prices, walks, parts, weights)
-    parts = [Projection.of(walk, prices.mean - index.path, index.path) for walk in walks]
-    return _averaged(prices, Walks(kernels, walks, parts, weights, index.path), index, population)
+        parts = [Projection.of(walk, prices.mean - shared.path, index.path) for walk in walks]
+        weights, population = weigh(log_likelihood(walks, parts), population, start, seen)
+        index, shared = _index(prices, walks, parts, weights, index)
+    parts = [Projection.of(walk, prices.mean - shared.path, index.path) for walk in walks]
+    cards = Walks(kernels, walks, parts, weights, index.path, shared.path)
+    return _averaged(prices, cards, index, shared, population)
 
 
-def _index(prices: Binned, walks: list[Walk], parts: list[Projection], weights: Floats) -> Index:
-    """Return the index that is left when the cards are integrated out."""
-    bins = len(prices.ages)
-    information: Floats = np.zeros((bins, bins))
-    pull: Floats = np.zeros(bins)
+def _index(
+    prices: Binned, walks: list[Walk], parts: list[Projection], weights: Floats, before: Index
+) -> tuple[Index, Paths]:
+    """Return the index that is left when cards and groups are integrated out, and the groups' paths beside it."""
+    units, bins = prices.mean.shape
+    information: Floats = np.zeros((units, bins, bins))
+    pull: Floats = np.zeros((units, bins))
     for k, (walk, part) in enumerate(zip(walks, parts, strict=True)):
         share = weights[:, k].sum(1)
         factor = (weights[:, k].T * shrink(part)).sum(0)
-        information += np.tensordot(share, walk.inverse, 1)
-        information -= (part.on_index * factor[:, None]).T @ part.on_index
-        pull += share @ (part.on_rest + part.on_index)
-        pull -= (factor * (part.on_index * prices.mean).sum(1)) @ part.on_index
-    return index_of(information, pull, prices.ages)
+        along = part.on_index * factor[:, None]
+        information += share[:, None, None] * walk.inverse
+        information -= along[:, :, None] * part.on_index[:, None, :]
+        pull += share[:, None] * np.matmul(walk.inverse, prices.mean[:, :, None])[:, :, 0]
+        pull -= along * (part.on_index * prices.mean).sum(1)[:, None]
+    seen = (prices.weight.sum(1) > 0).astype(np.float64)
+    groups = likeliest(prices.labels, seen, information, pull, before.path, prices.ages)
+    if groups is None:
+        index = index_of(information.sum(0), pull.sum(0), prices.ages)
+        return index, Paths.of_market(index, units)
+    apart = Apart.of(groups, information, pull)
+    index = index_of(apart.information, apart.pull, prices.ages)
+    return index, apart.paths(index)
 
 
-def _averaged(prices: Binned, cards: Walks, index: Index, population: Floats) -> Solution:
+def _averaged(prices: Binned, cards: Walks, index: Index, shared: Paths, population: Floats) -> Solution:
     """Return level, variance, pull and path, averaged over walks and loadings by how likely each is."""
     shape = prices.mean.shape
     level, second = np.zeros(shape[0]), np.zeros(shape[0])
     pulls, path = np.zeros(shape), np.zeros(shape)
-    rest = prices.mean - index.path
+    rest = prices.mean - shared.path
+    covariance = shared.covariance[shared.of_unit]
     for k, (walk, part) in enumerate(zip(cards.walks, cards.parts, strict=True)):
         plain = walk.inverse.sum(2)
         for j, factor in enumerate(shrink(part)):
             weight = cards.weights[:, k, j]
             pull = prices.spread * (plain - factor[:, None] * part.on_index * (plain @ index.path)[:, None])
             value = (pull * rest).sum(1)
-            unsure = prices.spread * (1.0 - pull.sum(1)) + ((pull @ index.covariance) * pull).sum(1)
+            unsure = prices.spread * (1.0 - pull.sum(1)) + (np.matmul(pull[:, None, :], covariance)[:, 0] * pull).sum(1)
             level += weight * value
             second += weight * (np.maximum(unsure, 0.0) + value**2)
             pulls += weight[:, None] * pull
@@ -120,4 +137,4 @@ def _averaged(prices: Binned, cards: Walks, index: Index, population: Floats) ->
             own = alpha @ cards.kernels[k] + LOADINGS[j] ** 2 * (alpha @ index.path)[:, None] * index.path
             path += weight[:, None] * own
     variance = np.maximum(second - level**2, 1e-12)
-    return Solution(level, variance, pulls, path + index.path, index, population, cards)
+    return Solution(level, variance, pulls, path + shared.path, index, population, cards)

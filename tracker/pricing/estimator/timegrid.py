@@ -36,3 +36,8 @@ def walk_kernel(age: Floats) -> Floats:
     """Return the covariance of a random walk of 1 variance a day, anchored at age 0."""
     kernel: Floats = np.minimum.outer(age, age)
     return kernel
+
+
+def own_kernel(age: Floats, memory: float) -> Floats:
+    """Return the covariance of a card's own moves: a random walk without ``memory``, else with a lasting slope."""
+    return drift_kernel(age, memory) if memory else walk_kernel(age)
