@@ -36,6 +36,7 @@ def scrapy_settings() -> dict[str, Any]:
         "HTTPERROR_ALLOW_ALL": True,  # an error body says more than its status
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # not even loaded
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "crawlers.middlewares.OneOrigin": 60,

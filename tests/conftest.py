@@ -182,6 +182,23 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         database.clean()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def two_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """URLs of two migrated, empty databases of one kind, to compare with each other."""
+    if request.param == "sqlite":
+        template: bytes = request.getfixturevalue("sqlite_template")
+        paths = (tmp_path / "one.db", tmp_path / "other.db")
+        for path in paths:
+            path.write_bytes(template)
+        yield f"sqlite:///{paths[0]}", f"sqlite:///{paths[1]}"
+    else:
+        server: str = request.getfixturevalue("postgresql_server")
+        with _new_postgresql(server) as one, _new_postgresql(server) as other:
+            for url in (one, other):
+                open_engine(url).dispose()
+            yield one, other
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on ``database_url``."""

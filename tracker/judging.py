@@ -15,6 +15,7 @@ from db.crawls import baselines, listings_of_run, unjudged_runs
 from db.errors import GpudealsError
 from db.store.purge import checkpoint, purge_listings
 from db.store.runs import run_row
+from db.store.sql import lock_writers
 from tracker.health import HISTORY, Baseline, Expectation, Finding, Summary, Verdict, baseline_of, judge
 from tracker.ingest.views import Reader
 
@@ -90,6 +91,7 @@ class Judge:
         gone = purged = 0
         counts = verdict.outcome == "ok"
         with self._engine.begin() as connection:
+            lock_writers(connection)
             if run_row(connection, run.id).outcome != run.outcome:
                 raise GpudealsError(f"run {run.id} is being judged by another process")
             store.finish_run(

@@ -1,6 +1,6 @@
 """Store what one page of a market said, with how far the source has been read, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from db.store.ledger import set_cursor
 from db.store.merge import Sight
 from db.store.rows import RevisionRow, Stored, revision_id
 from db.store.runs import run_row
-from db.store.sql import chunks, insert_for, insert_missing, lock_writers, storable
+from db.store.sql import among, chunks, insert_page, lock_writers, storable
 from db.store.taken_away import still_there
 
 _run, _listing, _revision, _sighting = light.crawl_run, light.raw_listing, light.raw_revision, light.sighting
@@ -49,7 +49,7 @@ def store_page(
         content = {(row.listing_id, row.content_hash): row for row in rows}
         before = apply_sightings(conn, run_id, met, content, keep_all=True).before
     else:
-        before = _stage(conn, run_id, rows)
+        before = _stage(conn, run_id, rows, fresh)
     return _count(rows, fresh, before, given - len(rows))
 
 
@@ -78,10 +78,10 @@ def _store_listings(conn: Connection, rows: Sequence[RevisionRow]) -> set[int]:
             urls[row.listing_id] = min(urls.get(row.listing_id, row.url), row.url, key=_by_length)
     stored: dict[int, str | None] = {}
     for ids in chunks(sorted(by_id)):
-        found = conn.execute(select(_listing.c.id, _listing.c.url).where(_listing.c.id.in_(ids)))
+        found = conn.execute(select(_listing.c.id, _listing.c.url).where(among(conn, _listing.c.id, ids)))
         stored.update((key, url) for key, url in found)
     fresh = by_id.keys() - stored.keys()
-    insert_missing(conn, _listing, [storable(conn, _listing_row(by_id[key], urls.get(key))) for key in sorted(fresh)])
+    insert_page(conn, _listing, [storable(conn, _listing_row(by_id[key], urls.get(key))) for key in sorted(fresh)])
     # Of several addresses the shortest, whatever the order of arrival.
     shorter = [
         {"key": key, "url": urls[key]}
@@ -112,15 +112,15 @@ def _listing_row(row: RevisionRow, url: str | None) -> dict[str, Any]:
     }
 
 
-def _stage(conn: Connection, run_id: int, rows: Sequence[RevisionRow]) -> dict[int, set[str]]:
+def _stage(conn: Connection, run_id: int, rows: Sequence[RevisionRow], fresh: Collection[int]) -> dict[int, set[str]]:
     """Store content that is not known yet, and that the run met the listings; nothing of it counts yet."""
     known: dict[tuple[int, str], int] = {}
     query = select(_revision.c.listing_id, _revision.c.content_hash, _revision.c.id, _revision.c.observed_at).join_from(
         _revision, _run, _revision.c.run_id == _run.c.id
     )
-    for ids in chunks(sorted({row.listing_id for row in rows})):
+    for ids in chunks(sorted({row.listing_id for row in rows}.difference(fresh))):
         counting_or_own = or_(_run.c.promoted_at.is_not(None), _run.c.id == run_id)
-        found = query.where(_revision.c.listing_id.in_(ids), counting_or_own).order_by(_revision.c.observed_at)
+        found = query.where(among(conn, _revision.c.listing_id, ids), counting_or_own).order_by(_revision.c.observed_at)
         known.update(((listing, digest), key) for listing, digest, key, _ in conn.execute(found))
     before: dict[int, set[str]] = {}
     for listing, digest in known:
@@ -135,7 +135,7 @@ def _stage(conn: Connection, run_id: int, rows: Sequence[RevisionRow]) -> dict[i
             )
             revisions.append(storable(conn, _revision_row(row, key, run_id)))
         sightings[row.listing_id] = max(sightings.get(row.listing_id, (row.observed_at, 0)), (row.observed_at, key))
-    insert_missing(conn, _revision, revisions)
+    insert_page(conn, _revision, revisions)
     _store_sightings(conn, run_id, sightings)
     return before
 
@@ -154,20 +154,19 @@ def _revision_row(row: RevisionRow, key: int, run_id: int) -> dict[str, Any]:
 
 
 def _store_sightings(conn: Connection, run_id: int, sightings: dict[int, tuple[datetime, int]]) -> None:
-    statement = insert_for(conn)(_sighting)
-    new, old = statement.excluded, _sighting.c
-    later = or_(
-        new.seen_at > old.seen_at, all_of(new.seen_at == old.seen_at, new.revision_id > old.revision_id)
-    )  # of two meetings in one run the later one counts
     values = [
         {"run_id": run_id, "listing_id": listing, "revision_id": key, "seen_at": seen_at}
         for listing, (seen_at, key) in sorted(sightings.items())
     ]
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["run_id", "listing_id"],
-            set_={"revision_id": new.revision_id, "seen_at": new.seen_at},
-            where=later,
-        ),
-        values,
+    insert_page(conn, _sighting, values, _the_later_one)
+
+
+def _the_later_one(statement: Any) -> Any:
+    """Of two meetings in one run let the later one count."""
+    new, old = statement.excluded, _sighting.c
+    same_time = all_of(new.seen_at == old.seen_at, new.revision_id > old.revision_id)
+    return statement.on_conflict_do_update(
+        index_elements=["run_id", "listing_id"],
+        set_={"revision_id": new.revision_id, "seen_at": new.seen_at},
+        where=or_(new.seen_at > old.seen_at, same_time),
     )

@@ -1,10 +1,28 @@
 """The few SQL forms that every write is made of; the same code for SQLite and PostgreSQL."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, TableClause, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    String,
+    TableClause,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.store.text import NUL_PICTURE, clean, is_plain
@@ -16,6 +34,23 @@ WRITER_LOCK = 0x6770755F77726974
 _TEXT = (str, dict, list, tuple)  # what may hold text
 
 T = TypeVar("T")
+
+
+def _skip(statement: Any) -> Any:
+    """Leave a row as it is whose key is there already."""
+    return statement.on_conflict_do_nothing()
+
+
+def _instant(value: object) -> str:
+    """Return a time for JSON."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+    if value.tzinfo is None:
+        raise ValueError(f"the time {value} has no time zone")
+    return value.astimezone(UTC).isoformat()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_instant).encode
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -35,6 +70,17 @@ def lock_writers(conn: Connection) -> None:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
 
 
+def among(conn: Connection, key: ColumnElement[int], keys: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that ``key`` is one of ``keys``; at most ``CHUNK`` of them, see there.
+
+    On PostgreSQL they go as one array, so that a statement is the same one for any number of keys and
+    is planned once.
+    """
+    if conn.dialect.name == "postgresql":
+        return key == any_(literal(list(keys), postgresql.ARRAY(BigInteger)))
+    return key.in_(keys)
+
+
 def insert_for(conn: Connection) -> Callable[[TableClause], Any]:
     """Return the dialect's INSERT, which both know with ON CONFLICT."""
     return postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
@@ -44,6 +90,28 @@ def insert_rows(conn: Connection, table: TableClause, rows: Sequence[dict[str, A
     """Insert rows that all have the same keys."""
     if rows:
         conn.execute(insert_for(conn)(table), rows)
+
+
+def insert_page(
+    conn: Connection, table: TableClause, rows: Sequence[dict[str, Any]], then: Callable[[Any], Any] = _skip
+) -> None:
+    """Insert rows of different keys that all have the same columns; ``then`` says what if a key is there already.
+
+    The driver of PostgreSQL executes one statement a row, so there all rows go as one JSON text in one statement.
+    """
+    if rows:
+        statement = _insert_of_page(conn.dialect.name, table, tuple(rows[0]), then)
+        conn.execute(statement, rows if conn.dialect.name == "sqlite" else {"rows": _encode(rows)})
+
+
+@cache
+def _insert_of_page(dialect: str, table: TableClause, names: tuple[str, ...], then: Callable[[Any], Any]) -> Any:
+    if dialect == "sqlite":
+        return then(sqlite.insert(table))
+    columns = (column(name, table.c[name].type) for name in names)
+    page = cast(bindparam("rows", type_=String), JSON)
+    given = func.json_to_recordset(page).table_valued(*columns, name="given").render_derived(with_types=True)
+    return then(postgresql.insert(table).from_select(list(names), select(*(given.c[name] for name in names))))
 
 
 def insert_missing(conn: Connection, table: TableClause, rows: Sequence[dict[str, Any]]) -> None:

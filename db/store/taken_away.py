@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from db import light
 from db.store.rows import RevisionRow
-from db.store.sql import chunks, insert_for
+from db.store.sql import among, chunks, insert_for
 
 _taken = light.taken_away
 
@@ -28,7 +28,7 @@ def still_there(conn: Connection, rows: Sequence[RevisionRow]) -> list[RevisionR
     """Return the rows without those of listings taken away since; one that was seen later is there again."""
     until: dict[int, datetime] = {}
     for ids in chunks({row.listing_id for row in rows}):
-        found = conn.execute(select(_taken.c.id, _taken.c.until).where(_taken.c.id.in_(ids)))
+        found = conn.execute(select(_taken.c.id, _taken.c.until).where(among(conn, _taken.c.id, ids)))
         until.update((key, moment) for key, moment in found)
     if not until:
         return list(rows)

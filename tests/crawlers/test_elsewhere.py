@@ -1,6 +1,7 @@
 """A crawl that died on another machine, or in a container that is gone, does not hold its source up for ever."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, text
@@ -10,6 +11,7 @@ from crawlers.run import begin, finish
 from crawlers.running import LEASE, Run
 from crawlers.source import sources
 from crawlers.stopping import CrawlError
+from db.store import drop_run, finish_run, lock_writers
 from tests.crawlers.fakes import Clock
 
 MINUTE = timedelta(minutes=1)
@@ -71,3 +73,21 @@ def test_one_that_stored_nothing_for_long_is_closed_and_changes_nothing_when_it_
     with engine.connect() as conn:
         assert conn.execute(text("SELECT external_id FROM raw_listing")).scalars().all() == ["1qaaa02"]
     assert outcomes(engine) == ["failed", "crawled"]
+
+
+def test_one_that_ends_while_it_is_being_closed_stays_closed(
+    engine: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = begin_on("one", engine, clock, monkeypatch)
+    lost.keep([post(1)])
+    ended: list[str] = []
+    end = Thread(target=lambda: ended.append(finish(lost, "finished", "").end))
+    with engine.begin() as conn:
+        lock_writers(conn)
+        drop_run(conn, lost.id)
+        finish_run(conn, lost.id, "failed", "its process died", {}, clock())
+        end.start()
+        end.join(0.3)  # time enough to look at the run before this is written
+    end.join()
+    assert ended == ["already_running"]
+    assert outcomes(engine) == ["failed"]

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -37,6 +38,21 @@ def test_begin_writes_and_commits_and_an_error_takes_it_back(engine: Engine) -> 
         conn.execute(statement)
     with engine.connect() as conn:
         assert conn.exec_driver_sql("SELECT used FROM quota").scalar() == 1
+
+
+def test_a_connection_that_rested_and_lost_its_server_is_replaced(
+    reused_postgresql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, other = (open_engine(reused_postgresql.ready()) for _ in range(2))
+    with engine.connect() as conn:
+        lost = conn.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    with other.connect() as conn:
+        conn.exec_driver_sql(f"SELECT pg_terminate_backend({lost}, 5000)")
+    monkeypatch.setattr("db.engine._IDLE_SECONDS", 0.0)
+    with engine.connect() as conn:
+        assert conn.exec_driver_sql("SELECT pg_backend_pid()").scalar() != lost
+    engine.dispose()
+    other.dispose()
 
 
 def test_a_read_only_engine_writes_nothing(engine: Engine, database_url: str) -> None:

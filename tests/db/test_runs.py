@@ -24,6 +24,7 @@ from db.store import (
     set_cursor,
     store_page,
 )
+from db.store.rows import CONTENT
 from tests.db.rows import crawl, history, hour, import_rows, listing, sighting
 
 
@@ -43,6 +44,22 @@ def test_rows_of_a_page_are_counted_as_new_changed_and_same(engine: Engine) -> N
     rows = [sighting("1", 1), sighting("1", 2), sighting("1", 3, "B"), sighting("2", 1)]
     assert import_rows(engine, rows) == Stored(new=2, changed=1, same=1)
     assert import_rows(engine, rows) == Stored(same=4)
+
+
+def test_what_a_crawl_stores_comes_back_as_it_was_seen(engine: Engine) -> None:
+    odd = 'back\\slash, "quotes", line\nend, tab\t, NUL \x00, half a pair \ud83d, null, {}, 日本, 🎮'
+    facts = {"nested": [{"a": None, "b": [1, 2.5, True]}, odd], "large": 2**53 + 1, "small": 1e-9}
+    more = {"body": odd, "price_minor": 2**40, "facts": facts, "ended_at": hour(0.123456), "created_at": hour(-1)}
+    crawl(engine, [sighting("1", 1, odd, **more), sighting("2", 1)], at=1)
+    import_rows(engine, [sighting("3", 1, odd, **more)])
+    with engine.connect() as conn:
+        (seen,), (plain,), (imported,) = (
+            revisions_of(conn, [listing_id("ebay", n)])[listing_id("ebay", n)] for n in "123"
+        )
+    for name in CONTENT:
+        assert getattr(seen, name) == getattr(imported, name)
+    assert (seen.ended_at, seen.price_minor, seen.facts["nested"][0]) == (hour(0.123456), 2**40, facts["nested"][0])
+    assert (plain.ended_at, plain.price_max_minor, plain.facts) == (None, None, {})
 
 
 @pytest.mark.parametrize("outcome", ["suspect", "failed", "running"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from crawlers.sandbox.faults import fault_names
 from crawlers.sandbox.redesigns import redesigns
@@ -35,10 +36,13 @@ BENIGN = {
 
 @pytest.mark.parametrize(("source", "market"), [("ebay_browse", ebay_market), ("hardwareswap", reddit_market)])
 def test_hundreds_of_kills_lose_nothing_and_double_nothing(
-    warm: Warm, sqlite_template: bytes, tmp_path: Path, source: str, market: Callable[[], Any]
+    warm: Warm, two_databases: tuple[str, str], tmp_path: Path, source: str, market: Callable[[], Any]
 ) -> None:
-    late = kill_many(warm, sqlite_template, tmp_path, source, market(), KILLS // 2, SEED)
-    print(f"{source}: {KILLS // 2} kills of a crawl at work, {late} more came too late; none lost, none doubled")
+    late = kill_many(warm, two_databases, tmp_path, source, market(), KILLS // 2, SEED)
+    kind = make_url(two_databases[0]).get_backend_name()
+    print(
+        f"{source}, {kind}: {KILLS // 2} kills of a crawl at work, {late} more came too late; none lost, none doubled"
+    )
 
 
 @pytest.fixture
