@@ -96,7 +96,9 @@ def test_nothing_arrives_before_retry_after_is_over(crawls: Crawls) -> None:
         return Answer(429, {}, {"Retry-After": "2"})
 
     crawls.ebay.script.insert(0, sometimes)
-    for number in range(12):
+    for number in range(60):
+        if number >= 12 and len(asked_to_wait) >= 5:  # on a busy machine more crawls die before they are asked
+            break
         moment = None if number % 3 == 0 else rng.uniform(0.5, 3)
         crawls.crawl(None, moment, GPUDEALS_EBAY_CALLS_PER_RUN="60")
     early = [at - begun for begun in asked_to_wait for at in crawls.arrived() if begun + 0.3 < at < begun + 1.95]
