@@ -48,6 +48,8 @@ _CPU_OR_PC_BEFORE = re.compile(
     r"precision |latitude |inspiron |vostro |xps |prodesk |"
     r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |\bfx[ -]|phenom \S{0,4} ?|"
     r"pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |seagate |mx|[$€£#]|hl-|dcp-|mfc-|"
+    r"\bcm |cooler ?master |\bhaf |antec |nzxt |lian ?li |silverstone |rosewill |thermaltake |phanteks |be quiet!? |"
+    r"seasonic |obsidian |carbide |define |logitech |razer |crucial |kingston |\bwd |toshiba |benq |viewsonic |"
     r"under |over |below |paid |asking |for )\Z"
 )
 _NUMBER_OF_SOMETHING_AFTER = re.compile(

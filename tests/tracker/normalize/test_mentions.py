@@ -118,6 +118,23 @@ def test_a_short_name_needs_maker_or_size(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Case: CM 690 (the first one)",
+        "Cooler Master 690 II, window cut",
+        "HAF 932 full tower",
+        "Antec 900 v2",
+        "Carbide 330R",
+        "Samsung 830 256",
+        "Seasonic 650 gold",
+        "Logitech G 930 headset",
+    ],
+)
+def test_a_bare_number_behind_a_maker_of_other_things_is_theirs(text):
+    assert find_mentions(text, context=True) == []
+
+
+@pytest.mark.parametrize(
     ("text", "skus"),
     [
         ("RTX 3080", ("rtx-3080-10gb", "rtx-3080-12gb")),

@@ -11,7 +11,7 @@ from tracker.normalize.posts.words import fragments
 __all__ = ["speaks_of_others"]
 
 _SUBJECT = re.compile(
-    r"(?:and |the |my )*(?P<what>[a-z0-9]\S*(?: [a-z0-9]\S*){0,2}?) "
+    r"(?:and |the |my )*(?P<what>[a-z0-9]\S{0,24}(?: [a-z0-9]\S{0,24}){0,2}?) "
     r"(?:(?:is|are|has|have|was|been|now|also|already) )*(?:sold|pending|gone|taken|traded)\b"
 )
 _NO_SUBJECT = frozenset(fragments("edit.no_subject"))
