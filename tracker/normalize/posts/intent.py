@@ -77,7 +77,7 @@ _WANTS = re.compile(
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _LISTED = re.compile(r"[,;|]")
-_FREE = re.compile(r"\W*(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
+_FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
 _ADDED = Guarded(r"\badd(?:ing)? (?:some |a little |a bit of |up to )?(?:cash|money|paypal)\b")
 """Money that the writer would add to a trade."""
 _ADDS_MONEY = Guarded(
