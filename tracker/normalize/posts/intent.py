@@ -86,7 +86,7 @@ _ADDS_MONEY = Guarded(
 )
 """``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(
-    r"\W*(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
+    r"\W{0,4}(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
 )
 _TRADE_WORDS = Guarded(r"\b(?:trad(?:e|es|ing)|swaps?)\b")
 _ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")

@@ -65,7 +65,7 @@ _PROCESSOR = re.compile(r"(?:ryzen|athlon|(?<!\w)r[3579])(?: [3579])?(?: pro)?[ 
 
 def without_processors(mentions: list[Mention], body: PostText) -> list[Mention]:
     """The title's cards, less bare numbers that the body calls processors: ``Ryzen 7600``."""
-    if not any(mention.strength != "sure" for mention in mentions):
+    if not any(mention.strength != "sure" and mention.text.strip().isdigit() for mention in mentions):
         return mentions
     numbers = {match.group("number") for match in _PROCESSOR.finditer(body.text)}
     numbers = {number for number in numbers if f"rx {number}" not in body.text and f"rx{number}" not in body.text}
