@@ -222,6 +222,9 @@ def _is_accessory(facts: _Facts, hit: Hit, hits: Sequence[Hit]) -> bool:
         return True
     if price is None:
         return _unpriced_is(facts, hit, hits)
+    if facts.blocks > 1 and not facts.card and not facts.sized:
+        # "RTX 3060 Waterblock EK Quantum Vector" at the price of a block; only old cards are as cheap.
+        return True
     if facts.launch is None:
         return facts.mentions[0].known and price <= goods.most_usd / 2
     return facts.part is not None and facts.part < _CHEAP
