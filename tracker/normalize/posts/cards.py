@@ -8,7 +8,7 @@ from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
 from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.items import Item, same_card
-from tracker.normalize.posts.kin import drop_kin, kin_of
+from tracker.normalize.posts.kin import drop_kin, kin_of, titled_kin
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
@@ -160,7 +160,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                 cards.talked.append((mention, "once more, in a combo"))
                 continue
             _place(layout, cards, waiting, number, mention, structural)
-    drop_kin(layout, cards.items, waiting)
+    drop_kin(layout, cards.named, cards.items, waiting)
     cards.items.extend(waiting)
     if not cards.items:
         for number, mention, structural in plain:
@@ -232,6 +232,7 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
         item = same_line[-1] if same_line else item
     else:
         titled = next((other for other in waiting if same_card(other, mention)), None)
+        titled = titled or titled_kin(layout, waiting, mention)
         if titled is not None:
             waiting.remove(titled)
             cards.items.append(titled)

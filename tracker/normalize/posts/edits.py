@@ -8,8 +8,10 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.numbered import apply_by_number
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.signless import amount_at
+from tracker.normalize.posts.states import take_state
 from tracker.normalize.posts.status import closes_all, status_in
 from tracker.normalize.posts.subjects import speaks_of_others
 from tracker.normalize.posts.telling import named_by_words
@@ -35,7 +37,7 @@ _LOWERED = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w*|down)(?: (?:it|this|the|p
 _GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 _ANY_STATUS = Guarded(
     r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
-    r"closed|fell|back|edit|update|market|down to|still have"
+    r"closed|fell|accept|wait|back|edit|update|market|down to|still have"
 )
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 _LABEL = re.compile(
@@ -54,7 +56,8 @@ def _targets(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
         if low <= mention.start < high and (mention.model in offered or not mention.text.strip().isdigit())
     }
     if models:
-        hit = [item for item in items if item.model in models]
+        spoken = [item for start, _, item in cards.named.get(number, ()) if low <= start < high]
+        hit = [item for item in items if item.model in models or any(item is other for other in spoken)]
         if len(hit) > 1:
             narrowed = named_by_words(clause, hit)
             if narrowed:
@@ -109,8 +112,9 @@ def _clause(
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
-    if _only_left(layout, cards, number, low, high, clause):
-        return cards.items
+    entries = apply_by_number(layout, cards, clause)
+    if entries is not None or _only_left(layout, cards, number, low, high, clause):
+        return cards.items if entries is None else entries
     said = status_in(clause)
     if said == "sold" and _leaves_some(layout, cards, number, clause):
         return []
@@ -135,7 +139,7 @@ def _clause(
         if (other_goods or len(layout.amounts) > 3) and not _DROP.search(clause):
             amounts = []
     for item in targets:
-        _apply(item, clause, said)
+        take_state(item, clause, said)
         if (
             edit
             and amounts
@@ -252,17 +256,3 @@ def _whole(cards: Cards, clause: str, said: str | None) -> list[Item]:
     if said and closes_all(clause):
         return list(cards.items)
     return []
-
-
-def _apply(item: Item, clause: str, said: str | None) -> None:
-    quantity = item.quantity or 1
-    left = left_over(clause, quantity)
-    if left is not None and item.status == "sold" and "left" not in clause:
-        return
-    if left is not None and (quantity > 1 or "left" in clause or "remain" in clause or "down to" in clause):
-        item.quantity = left
-        if item.status == "sold" and left:
-            item.status = None
-        return
-    if said is not None and not (said == "available" and item.status is None):
-        item.status = None if said == "available" else said  # type: ignore[assignment]

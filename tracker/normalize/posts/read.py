@@ -10,6 +10,7 @@ from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
+from tracker.normalize.posts.makers import split_by_fate
 from tracker.normalize.posts.namesakes import without_processors
 from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offer_of, read_statements
@@ -95,6 +96,7 @@ def _offers(post: Post) -> list[Offer]:
     bundle_combos(layout, cards, other_goods)
     drop_combos(cards)
     split_by_ordinals(layout, cards)
+    split_by_fate(layout, cards, post.title.have_text)
     split_singles(cards)
     read_only_card(layout, cards.items)
     apply_edits(layout, cards, other_goods, post.trace)
