@@ -35,11 +35,18 @@ _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 _CODE_WORDS = ("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud")
 
 
+_OF_ALL = re.compile(
+    r"(?:\b(?:everything|all(?: (?:of )?(?:the )?(?:prices|items|parts|goods))?)\b|\bprices?)[^.!?\n$£€\d]{0,40}$"
+)
+"""``Everything plus the cost of shipping``: holds for all, whatever else its line prices."""
+
+
 def read_statements(post: Post, layout: Layout) -> None:
     """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
     text = layout.post.text
     said, where = shipping_of_post(_prose(layout)), "body"
-    if said is not None and any(start <= said[1] < end for start, end in _other_goods(layout)):
+    other_goods = next((start for start, end in _other_goods(layout) if said and start <= said[1] < end), None)
+    if said is not None and other_goods is not None and not _OF_ALL.search(text, other_goods, said[1]):
         said = shipping_of_post(_without_other_goods(layout, _prose(layout)))
     if said is None:
         said, where = shipping_of_post(post.title.have_text), "title"

@@ -62,10 +62,19 @@ def _count(layout: Layout, item: Item) -> int | None:
         return 2
     for count, start, end in _counts(text):
         begin, until = sentence_around(text, start, end)
-        if start - begin <= _CLAUSE and count > 1 and not names_goods(text[begin:until]):
+        if start - begin > _CLAUSE or count <= 1 or names_goods(text[begin:until]):
+            continue
+        if not _of_other_price(layout, item, start):
             return count
     several = _SEVERAL_FOR.search(text) if each else None
     return count_word(several.group("lot")) if several else None
+
+
+def _of_other_price(layout: Layout, item: Item, place: int) -> bool:
+    """``Radiator - $45 each, 2 of them``: whether the line of a count prices something else than the card."""
+    number = next((n for n, line in enumerate(layout.lines) if line.begin <= place <= line.end), -1)
+    amounts = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking"]
+    return bool(amounts) and number != item.line and not any(amount in item.asked for amount in amounts)
 
 
 def _counts(text: str) -> Iterator[tuple[int, int, int]]:

@@ -29,7 +29,7 @@ _BEFORE = re.compile(
     rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
-    rf"[^\n|$£€,;]{{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
+    rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
     rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
@@ -73,6 +73,12 @@ def count_word(word: str | None) -> int | None:
 
 _FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
 """Makers whose cards are called X2 or X3 by their fans."""
+_LINE_OF_COOLERS = re.compile(
+    r"\b(?:ventus|windforce|dual|twin(?: (?:edge|fan))?|mech|armor|aero|shadow|stormx|verto|swift|quick|qick|ichill|"
+    r"speedster|fighter|challenger|phantom|gaming|eagle|pulse|colorful|click|trio|jetstream|ghost|pegasus)"
+    r"(?: (?:oc|black|white|plus))?[ ]{0,2}$"
+)
+"""``Ventus 2X 4060 Ti``: the fans of a cooler, named before the card."""
 _COOLERS = re.compile(r"\b(?:twin|ichill|hurricane|jetstream)(?: oc)? x[2-4]\b")
 """``RTX 3070 Twin X2``: the fans of a cooler count no cards."""
 _STATES = re.compile(
@@ -87,6 +93,8 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     In ``prose`` a count before the name must follow a word of having or selling: ``the last two 4080s`` is none.
     """
     match = _BEFORE.search(before)
+    if match and match.group("times") in ("2", "3") and _LINE_OF_COOLERS.search(before[: match.start()]):
+        match = None
     if match and prose and not _STATES.search(before[: match.start()]):
         return None
     if match:
@@ -114,7 +122,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
     if (
         match
-        and not re.match(r"[^\n]{0,20}x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
+        and not re.match(r"(?:[^\n]{0,19}[^\n\w])?x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
         and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
     ):
         number = count_word(next((value for value in match.groups() if value), None))

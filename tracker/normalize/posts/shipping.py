@@ -18,12 +18,16 @@ _SHIPPED_LINE = re.compile(
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = re.compile(
-    r"ship|post|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|env[ií]|"
-    r"dhl|dpd|ups|usps|fedex|frais"
+    r"ship|post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
+    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|courier|tracked|signed|insured"
 )
 _ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""
 _LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
+_ALL_LOCAL = re.compile(
+    r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
+)
+"""``Local cash/Zelle only``: each way to pay is a local one."""
 
 
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
@@ -43,6 +47,8 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
 
 def shipping_of_title(want: str) -> Shipping | None:
     """``local`` where the title takes nothing but local payment."""
+    if _ALL_LOCAL.search(want):
+        return "local"
     if not _LOCAL_ONLY.search(want):
         return None
     parts = [part.strip() for part in _PIECE_END.split(want) if part.strip()]

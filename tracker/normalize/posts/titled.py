@@ -105,7 +105,7 @@ def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
                 if place is not None:
                     fresh[id(item)].asked.append(own[place])
     for item in titled:
-        _carry_shipping(item, fresh[id(item)])
+        _carry_shipping(item, amounts)
         if any(item is other for other in cards.items) and not any(amount.kind == "asking" for amount in item.asked):
             twin = fresh[id(item)]
             item.asked = twin.asked + item.asked
@@ -135,10 +135,10 @@ def _bare_of_want(post: Post) -> list[Amount]:
     return []
 
 
-def _carry_shipping(item: Item, twin: Item) -> None:
+def _carry_shipping(item: Item, titled: list[Amount]) -> None:
     """``[W] $350 + shipping`` holds for the same price named again in the body."""
     for place, amount in enumerate(item.asked):
-        said = next((other.shipping for other in twin.asked if other.value == amount.value and other.shipping), None)
+        said = next((other.shipping for other in titled if other.value == amount.value and other.shipping), None)
         if said and amount.shipping is None:
             item.asked[place] = amount._replace(shipping=said)
 

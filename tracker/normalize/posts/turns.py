@@ -26,7 +26,7 @@ _LABEL = re.compile(
 )
 _CUE_START = re.compile(
     r"[\W]{0,4}(?:price|asking|ask|looking|want|sell|i'?d|i am|i'm|hoping|local|shipped|"
-    r"now|\$|£|€|\d(?!\d? ?x\b)|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
+    r"now|\$|£|€|\d(?!\d? ?x\b|[a-jl-z])|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
     r"sale|new price|reduced|dropped)"
 )
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
