@@ -6,8 +6,7 @@ Facts about the API are those of its OpenAPI text, version 1.19.7.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -18,19 +17,18 @@ from scrapy.http import Response
 
 from crawlers.ebay_items import ItemError, error_of, read_item, read_search
 from crawlers.ebay_token import Tokens
+from crawlers.ebay_work import Search, Work, allowances, plan_work
 from crawlers.gate import Gate
 from crawlers.listing import Found, LayoutChanged, NothingFound
 from crawlers.middlewares import OtherOrigin
 from crawlers.no_json import no_json
 from crawlers.politeness import BODY_CAP
-from crawlers.quota import Allowance
 from crawlers.running import Run
 from crawlers.scrapy_settings import scrapy_settings
 from crawlers.settings import EbaySection, ebay_settings
 from crawlers.source import Source
 from crawlers.spider import PoliteSpider
 from crawlers.stopping import CrawlError
-from db.crawls import calls_spent, newest_revisions, round_began, searches_due, stale_listings
 from db.store import RevisionRow
 
 logger = logging.getLogger(__name__)
@@ -39,7 +37,6 @@ PAGE = 200  # items, the most that a page may have
 SEARCH = "/buy/browse/v1/item_summary/search"
 ITEM = "/buy/browse/v1/item/"
 FAILURES = 3  # answers in a row that are no answers, after which a crawl ends
-RECHECKS = 0.2  # share of a run's calls that asks after known items
 _CURRENCIES = {
     "EBAY_US": "USD",
     "EBAY_GB": "GBP",
@@ -52,26 +49,6 @@ _CURRENCIES = {
 }
 _GONE = ("11001", "11004")  # item not found, not available
 _TOKEN = ("1001", "1002")  # token invalid, missing
-
-
-@dataclass(slots=True)
-class Search:
-    """One search of the plan under way."""
-
-    plan_id: int
-    market: str
-    query: str
-    before: int | None  # listings that it gave last time
-    ids: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What one run has to do: searches, least recently made first, and items to ask after."""
-
-    searches: Sequence[Search]
-    items: Sequence[RevisionRow]
-    calls: int
 
 
 def crawl(run: Run, source: Source) -> None:
@@ -94,31 +71,6 @@ async def crawl_in_loop(process: AsyncCrawlerProcess, run: Run, source: Source) 
     run.tally.calls = spider.gate.calls
     if spider.stopped is not None:
         raise spider.stopped
-
-
-def allowances(settings: EbaySection) -> tuple[Allowance, Allowance]:
-    """Return the day's calls of the Browse API, and of token requests."""
-    return (
-        Allowance("browse", settings.daily_calls, settings.reserve),
-        Allowance("token", settings.daily_tokens),
-    )
-
-
-def plan_work(run: Run, source: Source, settings: EbaySection) -> Work:
-    """Return what this run has to do. Raises CrawlError where nothing is planned."""
-    now = run.now()
-    browse, _ = allowances(settings)
-    with run.engine.connect() as connection:
-        rows = searches_due(connection, source.name, now)
-        used = calls_spent(connection, source.name, browse.resource, browse.day(now))
-        began = round_began(connection, source.name)
-        calls = settings.calls_per_run or browse.share(now, used, source.interval())
-        stale = stale_listings(connection, ("ebay",), began, max(1, int(calls * RECHECKS))) if began and calls else ()
-        known = newest_revisions(connection, [row.id for row in stale])
-    if not rows and not stale:
-        raise CrawlError("idle", "no search is due")
-    searches = [Search(row.id, row.market, row.query, row.last_found) for row in rows]
-    return Work(searches, [known[row.id] for row in stale if row.id in known], calls)
 
 
 class EbayBrowse(PoliteSpider):
