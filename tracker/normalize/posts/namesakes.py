@@ -106,6 +106,12 @@ def is_other_thing(text: str, start: int, end: int) -> bool:
     return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
 
 
+_PROCESSOR_LINE = re.compile(r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$")
+_CORES = re.compile(r"\bx[2346] $")
+"""``X4 965`` is a processor by its cores; no processor that was called so bears the number of a later card."""
+_AFTER_CORES = ("GeForce RTX", "GeForce GTX 10", "GeForce GTX 16")
+
+
 def is_namesake(post: PostText, mention: Mention) -> bool:
     """Whether a bare name stands for something else: memory speeds (5600) and coolers (Corsair H100)."""
     if post.text[mention.end : mention.end + 1].isalpha() and mention.text[-1:] in "mM":
@@ -126,9 +132,9 @@ def is_namesake(post: PostText, mention: Mention) -> bool:
     lead = post.text[max(0, mention.start - 60) : mention.start]
     if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):
         return True
-    if after.startswith("+") or re.search(
-        r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$|\bx[2346] $", before
-    ):
+    if after.startswith("+") or _PROCESSOR_LINE.search(before):
+        return True
+    if _CORES.search(before) and not mention.model.startswith(_AFTER_CORES):
         return True
     near = LISTED.split(before)[-1] + " " + LISTED.split(after, maxsplit=1)[0]
     return bool(_MEMORY.search(near) or _BOARD.search(near))

@@ -93,7 +93,8 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     In ``prose`` a count before the name must follow a word of having or selling: ``the last two 4080s`` is none.
     """
     match = _BEFORE.search(before)
-    if match and match.group("times") in ("2", "3") and _LINE_OF_COOLERS.search(before[: match.start()]):
+    fans = match.group("times") or match.group("x") if match else None
+    if match and fans in ("2", "3", "4") and _LINE_OF_COOLERS.search(before[: match.start()]):
         match = None
     if match and prose and not _STATES.search(before[: match.start()]):
         return None
