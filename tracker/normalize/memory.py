@@ -9,7 +9,9 @@ from typing import NamedTuple
 _SIZE = re.compile(
     r"([0-9](?<![0-9.,][0-9])[0-9]{0,3}+)(?:[.,]([0-9]{1,2}+))?+ ?+-?+"
     r"(?:gb(?=gddr|hbm|ddr|with|vram|graphic|video)|"
-    r"(?:g(?:b(?!ps|/s|it|e\b)|ib|o|ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
+    r"(?:g(?:b(?!ps|/s|it|e\b)|ib|"
+    r"o(?! (?:together|to|for|with|well|first|at|back|up|on|in|out|down|away|great|nicely|as|if|by|and)(?![a-z]))|"
+    r"ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
     r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch)))"
 )
 _TIMES = re.compile(r"(?<![a-z0-9.,])(\d{1,2}) ?x ?$")

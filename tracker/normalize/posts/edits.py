@@ -112,6 +112,7 @@ def _clause(
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
     clause = _LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
+    clause = " ".join(clause.split())
     entries = apply_by_number(layout, cards, clause)
     if entries is not None or _only_left(layout, cards, number, low, high, clause):
         return cards.items if entries is None else entries
@@ -165,7 +166,8 @@ def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) 
 
 _FEWER = Guarded(
     r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|"
-    r"\bstill have (?:the )?(?:second|other)\b"
+    r"\bstill have (?:the )?(?:second|other)\b|"
+    r"\b(?:second|other)(?: one| card| gpu)? is still (?:here|available|for sale|up)\b"
 )
 _LABELLED_PRICE = re.compile(
     rf"{_LABEL.pattern}(?:(?:now|price|new price|down to|dropped to|lowered to)[ :]{{1,2}}){{0,2}}"

@@ -33,7 +33,8 @@ _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$"
 _DIGITS_OF_PRICES = 3
 _PRICED_WORD = re.compile(
     r" (?:local(?:ly)?(?! only)|obo|firm|each|apiece|a piece|"
-    r"for (?:one|both|each|all|either)|cash|pick-?up|collected|shipped|posted)\b"
+    r"for (?:one|both|each|all|either)|"
+    r"(?:takes|gets|buys)(?: you)? (?:it|both|all|everything|the)|cash|pick-?up|collected|shipped|posted)\b"
 )
 """``780 local``: three digits are rather a price there; four are the cards of today."""
 _PRICED_SIGN = re.compile(r"[$£€] ?$")

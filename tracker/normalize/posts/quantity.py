@@ -55,7 +55,7 @@ _LEFT = re.compile(
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
     rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|"
     r"(?P<other>still have (?:the )?(?:second|other)|"
-    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?available))"
+    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b)))"
 )
 _GONE = re.compile(
     rf"(?<![\w$£€])(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"

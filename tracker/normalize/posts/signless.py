@@ -5,6 +5,7 @@ import re
 from tracker.normalize.posts.bare_money import MODEL_NUMBER
 from tracker.normalize.posts.items import NamedItem
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.plausible import is_plausible
 
@@ -30,6 +31,10 @@ _BEHIND_BLANK = re.compile(
 _WORD = re.compile(r"[a-z,]")
 """``6950s at 6970``: behind a word a card's number is a card."""
 _SHORT_LINE = 60
+_BEFORE_NAME = re.compile(r"(?P<number>\d{2,4})(?: ?[=:] ?| -{1,2}>? )(?:(?:the|my|for|an?|[a-z]{3,11}) ){0,3}$")
+"""``70 - GTX 560``, a price list with the prices in front."""
+_LEAST = 20
+"""Less than that in front of a name counts cards."""
 
 
 def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Amount]:
@@ -38,6 +43,9 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
     line, text = layout.lines[number], layout.post.text
     if any(amount.kind != "shipping" and amount.start < named[0][0] for amount in amounts):
         return amounts
+    leading = _leading_amount(layout, line, named[0]) if len(named) == 1 and not amounts else None
+    if leading is not None:
+        return [leading]
     for place, (_, end, item) in enumerate(named):
         until = named[place + 1][0] if place + 1 < len(named) else line.end
         if any(amount.kind != "shipping" and end <= amount.start < until for amount in amounts):
@@ -55,6 +63,18 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         if amount is not None and is_plausible(item.model, amount.value):
             amounts.append(amount)
     return sorted(amounts)
+
+
+def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | None:
+    """The bare number that a line opens with before the name of its card; none that is itself a card's."""
+    start, _, item = named
+    match = _BEFORE_NAME.fullmatch(layout.post.text[line.start : start])
+    if match is None or MODEL_NUMBER.fullmatch(match["number"]):
+        return None
+    amount = amount_at(layout, line.start, start)
+    if amount is None or amount.value < _LEAST or amount.value == item.quantity:
+        return None
+    return amount if is_plausible(item.model, amount.value) else None
 
 
 def ends_a_price(text: str, end: int) -> bool:

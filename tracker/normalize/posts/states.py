@@ -10,7 +10,7 @@ def take_state(item: Item, clause: str, said: str | None) -> None:
     """Give a card the state that a clause says, or the count that it leaves."""
     quantity = item.quantity or 1
     left = left_over(clause, quantity)
-    if left is not None and item.status == "sold" and "left" not in clause:
+    if left is not None and item.status == "sold" and "left" not in clause and "still" not in clause:
         return
     if left is not None and (quantity > 1 or "left" in clause or "remain" in clause or "down to" in clause):
         item.quantity = left
