@@ -4,6 +4,7 @@ import re
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.status import closes_all, status_in
@@ -11,7 +12,7 @@ from tracker.normalize.posts.status import closes_all, status_in
 __all__ = ["close_post"]
 
 _CLOSED_FLAIR = ("closed", "sold", "complete", "traded", "gone", "fulfilled")
-_SOLD_TITLE = re.compile(r"^\W{0,3}(?:sold|closed)\b|[\[(](?:sold|closed)[\])]|\bsold\W{0,3}$")
+_SOLD_TITLE = Guarded(r"^\W{0,3}(?:sold|closed)\b|[\[(](?:sold|closed)[\])]|\bsold\W{0,3}$")
 
 
 def close_post(post: Post, layout: Layout, cards: Cards) -> None:
@@ -21,7 +22,7 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
     if any(word in flair for word in _CLOSED_FLAIR):
         said = "sold"
         post.trace.add("closed", f"flair {post.listing.flair}", where="title")
-    elif _SOLD_TITLE.search(post.title_post.text):
+    elif _SOLD_TITLE.search(post.title_post.text) is not None:
         said = "sold"
         post.trace.add("closed", "title says sold", where="title")
     if said:
@@ -29,7 +30,7 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
             item.status = "sold"
         return
     for number, line in enumerate(layout.lines):
-        if number in layout.rows or number in layout.edits or cards.named.get(number):
+        if line.kind == "blank" or number in layout.rows or number in layout.edits or cards.named.get(number):
             continue
         if layout.sections[number] == "sold" or layout.post.is_struck(line.start, line.end):
             continue

@@ -85,8 +85,10 @@ def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
 
 def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) -> None:
     """Apply edits, and any other line that says what became of a card, to the items."""
+    if not cards.items:
+        return
     for number, line in enumerate(layout.lines):
-        if line.kind == "blank" or not cards.items or number in layout.rows:
+        if line.kind == "blank" or number in layout.rows:
             continue
         edit = number in layout.edits
         if not cards.named.get(number) and (

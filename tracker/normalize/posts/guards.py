@@ -49,14 +49,18 @@ class Guarded:
 class Anchored(Guarded):
     """An expression at the end of a text, only searched where the text ends in one of its ways to end.
 
-    ``filling`` are the characters that may stand between the expression and the end of the text.
+    ``filling`` are the characters that may stand between the expression and the end of the text. Where some of the
+    fragments can end in any way, the strings that those need tell whether to search.
     """
 
-    __slots__ = ("_endings", "_filling", "_within")
+    __slots__ = ("_endings", "_filling", "_of_open", "_within")
 
     def __init__(self, expression: str, fragments: tuple[str, ...], filling: str) -> None:
         super().__init__(expression, needs(fragments))
-        self._endings, self._within = endings(fragments, filling)
+        is_open = {fragment: "" in endings((fragment,), filling)[0] for fragment in fragments}
+        self._endings, self._within = endings([one for one in fragments if not is_open[one]], filling)
+        opened = [one for one in fragments if is_open[one]]
+        self._of_open = (needs(opened) or ("",)) if opened else ()
         self._filling = filling
 
     def search(self, text: str) -> re.Match[str] | None:
@@ -66,4 +70,7 @@ class Anchored(Guarded):
         bare = text.rstrip(self._filling)
         if bare.endswith(self._endings) or not self._within.isdisjoint(text[len(bare) :]):
             return super().search(text)
+        for needed in self._of_open:
+            if needed in text:
+                return super().search(text)
         return None

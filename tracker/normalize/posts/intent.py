@@ -3,7 +3,7 @@
 import re
 
 from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.money import find_amounts
+from tracker.normalize.posts.money import names_amount
 from tracker.normalize.posts.sides import MONEY, PIECE_END, TAG, bare_part, money_and_goods
 from tracker.normalize.posts.text import PostText, read_text
 from tracker.normalize.posts.title import Title
@@ -117,7 +117,7 @@ def _from_sides(title: Title, body: str) -> Intent:
     listed = re.search(r"offers? ?\((?!obo)(?P<what>[^)]{4,})", title.want_text) if offers and not want_money else None
     if listed and not MONEY.search(listed.group("what")):
         return "trade"
-    if want_money and want_goods and _trades_only(body) and not find_amounts(read_text(body[:3000])):
+    if want_money and want_goods and _trades_only(body) and not names_amount(read_text(body[:3000])):
         return "trade"
     if want_money or offers:
         if want_goods and offers and not want_money and _trades_only(body):
@@ -187,7 +187,7 @@ def _without_tags(title_text: str, body: str) -> Intent:
     if (
         re.search(r"\b(?:sell|sale|selling)\b", bare)
         or _TAKES_MONEY.search(body)
-        or find_amounts(read_text(body[:3000]))
+        or names_amount(read_text(body[:3000]))
     ):
         return "sell_or_trade" if _OPEN_TO_TRADE.search(body) or "trade" in bare else "sell"
     if re.search(r"make me a trade|\btrade of\b|looking (?:to|for a) trade", body):

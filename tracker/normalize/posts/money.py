@@ -13,7 +13,7 @@ from tracker.normalize.posts.spelled import spelled_numbers
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
 
-__all__ = ["MOST_AMOUNTS", "Amount", "find_amounts", "parse_number"]
+__all__ = ["MOST_AMOUNTS", "Amount", "find_amounts", "names_amount", "parse_number"]
 
 MOST_AMOUNTS = 300
 """Amounts read in one text: a post with more is no listing."""
@@ -90,7 +90,7 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
     if kind == "shipping" and value > _DEAREST_CARRIAGE:
         kind, why = "asking", "too much for shipping"
     ranged = _RANGE.match(line_after)
-    if kind == "asking" and _BETWEEN.search(line_before):
+    if kind == "asking" and "between" in line_before and _BETWEEN.search(line_before):
         kind, why = "range", "a range, not a price"
     if ranged and kind == "asking" and value < int(ranged.group("high")) < value * 3 and not _names_card(ranged):
         kind, why = "range", "a range, not a price"
@@ -137,6 +137,12 @@ def find_amounts(post: PostText, start: int = 0, end: int | None = None, loose: 
                 break
     words = [] if loose else _spelled(post, start, end)
     return with_drops(post, sorted([*found, *words]) if words else found)
+
+
+def names_amount(post: PostText) -> bool:
+    """Whether a text names any amount of money."""
+    built = (_build(post, match, False) for match in _AMOUNT.finditer(post.text))
+    return any(amount is not None for amount in built) or bool(_spelled(post, 0, None))
 
 
 def _spelled(post: PostText, start: int, end: int | None) -> list[Amount]:

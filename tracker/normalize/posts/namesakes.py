@@ -4,17 +4,18 @@ import re
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.bare_money import MODEL_NUMBER, PRICE_LEAD
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import fragments
 
 __all__ = ["LISTED", "is_namesake", "is_other_thing", "without_processors"]
 
 LISTED = re.compile(r"[,;|\n]")
-_MEMORY = re.compile(
+_MEMORY = Guarded(
     r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
     r"\bcrucial\b|g\.?skill"
 )
-_BOARD = re.compile(
+_BOARD = Guarded(
     r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bex[34]\b|\bud[357]\b|\bde3\b|a-[dg]\d"
 )
 _NAMESAKES = frozenset(("H100", "H100 PCIe", "H110"))
@@ -61,7 +62,9 @@ _OTHER_MAKERS = frozenset(fragments("goods.named_before"))
 _SHORT_WORD = 3
 
 
-_PROCESSOR = re.compile(r"(?:ryzen|athlon|(?<!\w)r[3579])(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)")
+_PROCESSOR = re.compile(
+    r"(?:r(?:yzen|(?<!\wr)[3579])|athlon)(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)"
+)
 
 
 def without_processors(mentions: list[Mention], body: PostText) -> list[Mention]:

@@ -43,6 +43,8 @@ _BEHIND_PRICE = re.compile(
     r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
     rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
 )
+_SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
+"""One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
     rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b"
@@ -135,6 +137,8 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
 
 def count_behind_price(after: str) -> int | None:
     """A count that follows the price and so says it is one of several: ``$475 (2x)``, ``$110 x3``."""
+    if not any(sign in after for sign in _SIGNS_OF_COUNT):
+        return None
     match = _BEHIND_PRICE.match(after)
     return count_word(match.group("n") or match.group("x") or match.group("of")) if match else None
 

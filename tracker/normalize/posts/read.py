@@ -61,7 +61,10 @@ def _text(body: str | None) -> str:
 
 
 def _offers(post: Post) -> list[Offer]:
-    mentions = mentions_of(post.title_post._replace(text=_BARE_TAG.sub(",", post.title_post.text)), context=True)
+    titled_text = post.title_post.text
+    if ":" in titled_text:
+        titled_text = _BARE_TAG.sub(",", titled_text)
+    mentions = mentions_of(post.title_post._replace(text=titled_text), context=True)
     mentions = without_processors(mentions, post.body)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)

@@ -59,6 +59,8 @@ _BUT = Guarded(
 
 def closes_all(text: str) -> Said:
     """Whether a line, standing alone, says that all of the post is sold or pending."""
+    if not (_ALL_SOLD.possible(text) or _ALL_PENDING.possible(text)):
+        return None
     cleaned = _SOLD_NOT.sub(" ", text)
     if _ALL_SOLD.search(cleaned):
         return None if _BUT.search(cleaned) else "sold"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.normalize.posts.money import find_amounts, parse_number
+from tracker.normalize.posts.money import find_amounts, names_amount, parse_number
 from tracker.normalize.posts.text import read_text
 
 
@@ -135,3 +135,8 @@ def test_signs_and_words_say_the_currency(text: str, currency: str | None) -> No
 def test_each_lot_and_bundle(text: str, each: bool, lot: bool, bundle: bool) -> None:
     amount = find_amounts(read_text(text))[0]
     assert (amount.each, amount.lot, amount.bundle) == (each, lot, bundle)
+
+
+@pytest.mark.parametrize("text", ["$230 each", "asking 230 obo", "six hundred shipped", "RTX 3080 10GB", "", "2 for 3"])
+def test_whether_a_text_names_an_amount_at_all(text: str) -> None:
+    assert names_amount(read_text(text)) == bool(find_amounts(read_text(text)))
