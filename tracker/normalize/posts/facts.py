@@ -4,11 +4,15 @@ import re
 
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.quantity import count_behind_price, left_over, quantity_around
+from tracker.normalize.posts.quantity import NUMBER, count_behind_price, left_over, quantity_around
 from tracker.normalize.posts.status import says_broken, status_in
 from tracker.normalize.types import Status
 
 __all__ = ["read_facts"]
+
+
+_SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,12}} ){{0,2}}$")
+"""``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
 def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
@@ -29,7 +33,8 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = _unstruck_count(layout, item, start, end, high, count)
-        own = text[end:high] if whole is None else whole
+        some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
+        own = "" if some else whole or text[end:high]
         if own != read:
             read, said, broken = own, status_in(own), bool(says_broken(own))
         if number not in layout.edits:

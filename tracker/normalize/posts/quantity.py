@@ -18,7 +18,7 @@ NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
     rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
-    rf"(?<![\w])x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
+    rf"(?<![\w])(?<!aorus )x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
     rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
     rf"qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|"
@@ -47,7 +47,8 @@ _SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
-    rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b"
+    rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b|"
+    rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
@@ -132,7 +133,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
     match = _TRAIL.match(after)
-    return count_word(match.group("n")) if match else None
+    return count_word(match.group("n") or match.group("spelled")) if match else None
 
 
 def count_behind_price(after: str) -> int | None:

@@ -1,6 +1,7 @@
 """Numbers without a sign or a price word that only stand where a price stands: ``3070 FE - 240, 2060: 110``."""
 
 import re
+from functools import lru_cache
 
 from tracker.normalize.posts.bare_money import MODEL_NUMBER
 from tracker.normalize.posts.items import NamedItem
@@ -28,6 +29,10 @@ _BEHIND_BLANK = re.compile(
     rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
+_IN_BRACKETS = re.compile(r"[^\n()]{0,40}\((?=(?!(?:19|20)\d\d\))\d{2,4}\)$)")
+_ENDS_IN_NUMBER = re.compile(r"\(\d{2,4}\)\n")
+"""``* GTX 670 (180)``: a price where every item of the list ends so."""
+_LEAST_BRACKETS = 3
 _WORD = re.compile(r"[a-z,]")
 """``6950s at 6970``: behind a word a card's number is a card."""
 _SHORT_LINE = 60
@@ -54,6 +59,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
             _BEHIND_NAME.search(text[end:until])
             or _CLOSING.search(text[end:until])
             or (_BEHIND_BLANK.match(text[end:until]) if line.end - line.start < _SHORT_LINE else None)
+            or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
         )
         if tail is None:
             continue
@@ -75,6 +81,12 @@ def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | No
     if amount is None or amount.value < _LEAST or amount.value == item.quantity:
         return None
     return amount if is_plausible(item.model, amount.value) else None
+
+
+@lru_cache(maxsize=1)
+def _lists_in_brackets(text: str) -> bool:
+    """Whether the lines of a text end in numbers in brackets; asked of each of its lines, so counted once."""
+    return len(_ENDS_IN_NUMBER.findall(f"{text}\n")) >= _LEAST_BRACKETS
 
 
 def ends_a_price(text: str, end: int) -> bool:

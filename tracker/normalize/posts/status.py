@@ -24,7 +24,7 @@ _WHO = (
 )
 _ALL_SOLD = guarded(
     rf"(?:^\W{{0,4}}|[.!:\n] {{0,2}}|(?:edit|update)[ \d:/-]{{0,14}}|now ){_WHO}(?:now )?{union('status.all_sold')}"
-    r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| with\b| pending| now\b| already)",
+    r"(?=\W{0,6}$|[!.,;:-]| to\b| thank| thx| ty\b| for [$£€]| local| on\b| as of\b| with\b| pending| now\b| already)",
     "status.all_sold",
 )
 _ALL_PENDING = guarded(

@@ -9,6 +9,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.unnamed import says_card_alone
 
 __all__ = ["mark_systems"]
 
@@ -70,6 +71,8 @@ def _has_case(layout: Layout, item: Item) -> bool:
 
 def _priced_alone(layout: Layout, item: Item) -> bool:
     """Whether the card's own line, or in prose its own sentence, states a price that is not the machine's."""
+    if any(says_card_alone(layout.post.text, 0, a) for a in item.asked if a.where == "body"):
+        return True
     if item.line < 0 or item.bundled or item.system:
         return False
     line = layout.lines[item.line]

@@ -12,9 +12,10 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.prices import give
 from tracker.normalize.posts.signless import amount_at, ends_a_price
+from tracker.normalize.posts.telling import telling_words
 from tracker.normalize.posts.turns import opens_other_goods
 
-__all__ = ["bundle_combos", "drop_combos", "price_per_piece", "split_singles", "tie_unnamed"]
+__all__ = ["bundle_combos", "drop_combos", "price_per_piece", "says_card_alone", "split_singles", "tie_unnamed"]
 
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
 _PRICE_LIST = re.compile(r"(?:asking )?prices?\b[^:\n]{0,20}[:=-]")
@@ -33,6 +34,23 @@ _PRICED_CARD = re.compile(
 )
 
 
+_CARD_ALONE = re.compile(
+    r"\b(?:only|just) (?:(?:want|wants|need|take|buy|after)(?:s|ed|ing)? )?(?:the |my )?"
+    rf"(?:gpu|(?:graphics?|video) ?card|{_OTHER_CARD}card)\b[^.!?\n$£€]{{0,40}}[$£€]? ?$|"
+    r"\b(?:gpu|card) (?:only|alone|by itself|on its own)\b[^.!?\n$£€]{0,16}[$£€]? ?$"
+)
+_ALONE_BEHIND = re.compile(
+    r" ?(?:shipped |obo )?for (?:(?:just|only) the (?:gpu|card)|the (?:gpu|card) (?:only|alone|by itself))\b"
+)
+
+
+def says_card_alone(text: str, start: int, amount: Amount) -> bool:
+    """``If you only want the GPU, $300``: whether an amount is what a machine's card costs without the machine."""
+    return bool(
+        _CARD_ALONE.search(text, max(start, amount.start - 90), amount.start) or _ALONE_BEHIND.match(text, amount.end)
+    )
+
+
 def _labelled_amounts(layout: Layout, number: int) -> list[Amount]:
     """The amounts of a line that say to be the card's: ``GPU 240``, ``$240 for the card``."""
     line, text = layout.lines[number], layout.post.text
@@ -42,7 +60,11 @@ def _labelled_amounts(layout: Layout, number: int) -> list[Amount]:
         own = next((amount for amount in amounts if 0 <= amount.start - match.end() <= 1), None)
         own = own or amount_at(layout, match.end(), line.end)
         found += [own] if own is not None and ends_a_price(text, own.end) else []
-    return found or [amount for amount in amounts if _PRICED_CARD.match(text, amount.end, line.end)]
+    return found or [
+        amount
+        for amount in amounts
+        if _PRICED_CARD.match(text, amount.end, line.end) or says_card_alone(text, line.start, amount)
+    ]
 
 
 def _priced_on_its_line(layout: Layout, item: Item) -> bool:
@@ -67,6 +89,10 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
         ]
         if len(cards.items) == 1 and _tie_by_kind(layout, number, cards.items[0], own):
             break
+        called = [amount for amount in own if len(cards.items) == 1 and _is_for_card(layout, cards.items[0], amount)]
+        if called:
+            give(open_items, called)
+            continue
         if not own or (len(line.text) < 70 and names_goods(line.text)):
             continue
         if not cards.items[0].titled and opens_other_goods(layout, number, None, False):
@@ -74,7 +100,9 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
         own = [
             amount
             for amount in own
-            if not names_goods(layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])
+            if not names_goods(
+                _ASIDE.sub("", layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])
+            )
         ]
         counted = [amount for amount in own if amount.each or amount.lot]
         if len(cards.items) > 1 and counted:
@@ -82,6 +110,20 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
                 _give_counted(cards, open_items, counted)
         elif len(cards.items) == 1 and (not other_goods or cards.items[0].combo or _GPU_WORD.search(line.text)):
             give(open_items, own)
+
+
+_ASIDE = re.compile(r"\([^()\n]{0,80}\)")
+
+
+_FOR_THE = re.compile(
+    r" ?(?:shipped |obo |firm |local )?for (?:the|my|this) (?P<what>[a-z][\w-]{2,14}(?: [a-z][\w-]{2,14})?)"
+)
+
+
+def _is_for_card(layout: Layout, item: Item, amount: Amount) -> bool:
+    """``$850 for the devil``: whether an amount is for what the title calls the card beside its name."""
+    match = _FOR_THE.match(layout.post.text, amount.end)
+    return match is not None and bool(telling_words(match["what"]) & telling_words(item.segment))
 
 
 def _lines_of_prices(layout: Layout, alone: bool) -> list[int]:
