@@ -80,6 +80,11 @@ _LISTED = re.compile(r"[,;|]")
 _FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
 _ADDED = Guarded(r"\badd(?:ing)? (?:some |a little |a bit of |up to )?(?:cash|money|paypal)\b")
 """Money that the writer would add to a trade."""
+_NO_SALE = Guarded(
+    r"\b(?:not (?:going to |willing to |looking to |trying to )?sell(?:ing)?|won'?t sell|don'?t want to sell)\b"
+    r"[^.!?\n]{0,60}"
+)
+"""``I'm not selling it for $550`` asks for no money."""
 _ADDS_MONEY = Guarded(
     r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
     r"\bcash (?:from|on) (?:my (?:end|side)|me\b)|\bmy (?:cash\b|money\b|paypal\b|\$)"
@@ -130,7 +135,11 @@ def _from_sides(title: Title, body: str) -> Intent:
     if not have_goods and want_goods and not have_money:
         return "buy"
     if want_goods or wants_trade:
-        return "sell_or_trade" if _TAKES_MONEY.search(_ADDED.sub(" ", body)) and not _trades_only(body) else "trade"
+        return (
+            "sell_or_trade"
+            if _TAKES_MONEY.search(_NO_SALE.sub(" ", _ADDED.sub(" ", body))) and not _trades_only(body)
+            else "trade"
+        )
     return "sell" if have_goods else "other"
 
 

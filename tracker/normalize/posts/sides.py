@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.bare_money import MODEL_NUMBER as _MODEL_NUMBER
+from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import pattern
 
@@ -28,6 +29,12 @@ _ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
 """``Local 85281`` takes money, at a place."""
 
 
+_TOWN = re.compile(r"local(?:ly)?(?: (?:to|in|only|sale|pickup))? [a-z]{3,}(?: [a-z]{3,})?")
+"""``local San Jose`` names a place, where it names no goods."""
+_BARE_SUM = re.compile(r"[1-9]\d{1,3}")
+"""``[W] 30``: a side of nothing but a number that is no card's."""
+
+
 def bare_part(text: str) -> str:
     """A piece of a side without the signs around it."""
     return text.strip(" .!?~:-'\"*=_<>#")
@@ -39,6 +46,9 @@ def money_and_goods(text: str) -> tuple[bool, bool, bool]:
     text = _ZIP.sub(" ", TAG.sub(" ", text))
     if _PLUS_SHIPPING.search(text):
         money, text = True, _PLUS_SHIPPING.sub(" ", text)
+    bare = bare_part(text)
+    if _BARE_SUM.fullmatch(bare) and not _MODEL_NUMBER.fullmatch(bare):
+        return True, False, False
     for piece in PIECE_END.split(text):
         part = bare_part(piece)
         if not part:
@@ -55,6 +65,8 @@ def money_and_goods(text: str) -> tuple[bool, bool, bool]:
             rest = _FREE_OFFER.sub(" ", left)
             offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
             left = _AROUND_OFFER.sub(" ", rest)
+        if _TOWN.fullmatch(left) and not names_goods(left):
+            continue
         left = _STUFF.sub(" ", left)
         left = _NO_WORD.sub(" ", left).strip()
         if len(left) >= 3 or any(character.isdigit() for character in left):
