@@ -46,6 +46,12 @@ _EACH, _LOT, _BUNDLE = (
 )
 
 
+_WITH_ALL = re.compile(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
+"""``With box and everything. $375``: all that comes with the card, no lot."""
+_NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cdn|canadian|usd|aud|gbp|eur)\b")
+"""``$165 shipped CAD``, ``$165 Canadian``."""
+
+
 def _sign_before(text: str, start: int) -> str:
     last = text[start - 1 : start] if start else ""
     if last.isspace():
@@ -97,10 +103,12 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
     clause_end = _CLAUSE_END.search(line_after)
     near_after = line_after if clause_end is None else line_after[: clause_end.start()]
     continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
+    if currency is None and (named := _NAMED_LATE.match(line_after)):
+        currency = currency_of("", named["code"])
     return Amount(
         start, end, value, currency, signed, kind,
         each=_touches(_EACH, line_before, near_after[:30], continued),
-        lot=_touches(_LOT, line_before, near_after[:34], continued),
+        lot=_touches(_LOT, line_before, near_after[:34], continued or _WITH_ALL.search(line_before) is not None),
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
         fitted=_FITTED.search(near_after[:34]) is not None,
         shipping=shipping_of_amount(line_before, line_after),

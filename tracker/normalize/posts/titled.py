@@ -18,6 +18,11 @@ __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 _OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
 _BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|bad|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
+_ONLY_BROKEN = re.compile(
+    r"[^,;|\[\]/+&]{0,40}[,;-] ?(?:is |it's |currently )?(?:broken|dead|faulty|defective|not working|for parts|"
+    r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)"
+)
+"""``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective|dying)(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)")
 _PIECE = re.compile(r"[^,;|]+")
 _GOODS_END = re.compile(r"[,|;/&+]|\band\b")
@@ -40,7 +45,7 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
         if len(items) > 1 and _LOT_OF_CARDS.search(before):
             item.quantity = None
         own = _OWN_END.split(text[item.mention.end : high], maxsplit=1)[0]
-        broken = says_broken(own)
+        broken = says_broken(own) or _ONLY_BROKEN.match(text, item.mention.end)
         item.broken = (
             bool(broken) or bool(_BROKEN_BEFORE.search(before)) or bool(_BROKEN_CARDS.search(post.title.have_text))
         )
