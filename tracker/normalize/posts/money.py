@@ -7,7 +7,7 @@ from tracker.normalize.posts.amounts import Amount, currency_of, parse_number
 from tracker.normalize.posts.bare_money import MODEL_NUMBER, is_rather_a_card, may_be_bare, says_bare
 from tracker.normalize.posts.carriage import shipping_of_amount
 from tracker.normalize.posts.guards import Anchored, Guarded
-from tracker.normalize.posts.money_kinds import is_lowered, kind_of
+from tracker.normalize.posts.money_kinds import in_carriage_sentence, is_lowered, kind_of
 from tracker.normalize.posts.price_drops import with_drops
 from tracker.normalize.posts.spelled import spelled_numbers
 from tracker.normalize.posts.text import PostText
@@ -37,6 +37,9 @@ _BETWEEN = re.compile(r"\bbetween ?$")
 _CLAUSE_END = re.compile(r"[.;|]| / |,(?= )|[$£€] ?\d|\d[$£€]")
 _FIGURE = re.compile(r"[$£€] ?\d|\d\d")
 _WINDOW = 48
+_LONG_SENTENCE = 160
+_MOST_CARRIAGE = 40
+"""Of less than that a long sentence about carriage may speak; a card's price may stand in one too."""
 _LEAST_BARE, _MOST_BARE, _MOST, _DEAREST_CARRIAGE = 5, 20_000, 500_000, 200
 _UNIT_AFTER = anchored_after("money.unit_after")
 _ASKING_BEFORE = anchored_before("money.asking_before")
@@ -87,12 +90,18 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     return _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
 
 
+def _sentence_before(text: str, start: int) -> str:
+    return text[max(0, start - _LONG_SENTENCE) : start].rpartition("\n")[2]
+
+
 def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: str | None, signed: bool) -> Amount:
     """An amount with what the words of its line say of it."""
     start, end = span
     line_before = post.text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
     line_after = post.text[end : end + _WINDOW].partition("\n")[0]
     kind, why = kind_of(line_before, line_after)
+    if kind == "asking" and value < _MOST_CARRIAGE and in_carriage_sentence(_sentence_before(post.text, start)):
+        kind, why = "shipping", "cost of shipping"
     if kind == "shipping" and value > _DEAREST_CARRIAGE:
         kind, why = "asking", "too much for shipping"
     ranged = _RANGE.match(line_after)

@@ -5,7 +5,7 @@ import re
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import anchored_after, anchored_before
 
-__all__ = ["is_lowered", "kind_of"]
+__all__ = ["in_carriage_sentence", "is_lowered", "kind_of"]
 
 _PAID_SHIPPING = re.compile(
     r"[ ]?(?:shipped|\+)|[ ,;(-]{0,3}(?:shipping|postage|delivery) (?:is |will be )?(?:paid|included|incl|free|covered)"
@@ -80,6 +80,11 @@ def _is_carriage(before: str, after: str) -> bool:
     return _OWN_SENTENCE.search(before) is not None or (
         _SHIPPING_BEFORE.search(before) is not None and not _PLUS.match(after)
     )
+
+
+def in_carriage_sentence(before: str) -> bool:
+    """Whether the sentence before an amount opens with carriage: ``For shipping I have a discount, so about $9``."""
+    return _OWN_SENTENCE.search(before) is not None
 
 
 def is_lowered(before: str) -> bool:
