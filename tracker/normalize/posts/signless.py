@@ -22,8 +22,8 @@ _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
 _BEHIND_NAME = re.compile(
     rf"[ ]?(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}"
 )
-_CLOSING = re.compile(r", (?=(?!(?:19|20)\d\d\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
-"""``The 4080 is a Trinity, 820.``"""
+_CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
+"""``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
     r"(?: (?!and\b|or\b|for\b|vs\b)[a-z][a-z0-9+]{0,11}){0,3} (?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
     rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"

@@ -120,8 +120,16 @@ _FOR_THE = re.compile(
 )
 
 
+_FOR_SEVERAL = re.compile(
+    r" ?(?:shipped |obo |firm |local )?(?:for|takes|gets) (?:the (?:pair|set|two|three|four)|both(?: cards| gpus)?)\b"
+    r"(?! (?:of )?\w+ (?:cpu|board|mobo|ram|monitor))"
+)
+
+
 def _is_for_card(layout: Layout, item: Item, amount: Amount) -> bool:
     """``$850 for the devil``: whether an amount is for what the title calls the card beside its name."""
+    if (item.quantity or 1) > 1 and _FOR_SEVERAL.match(layout.post.text, amount.end):
+        return True
     match = _FOR_THE.match(layout.post.text, amount.end)
     return match is not None and bool(telling_words(match["what"]) & telling_words(item.segment))
 
