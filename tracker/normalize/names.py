@@ -42,15 +42,17 @@ _MAKER_BEFORE = re.compile(
 )
 _CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|gt|rx|r9|r7|ati) {1,3}$")
 _MAKER_WINDOW = 14
+# Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
 _CPU_OR_PC_BEFORE = re.compile(
-    r"(?:\bi[3579][ -]{0,3}|\br[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|xeon \S{0,3}-?|epyc |"
-    r"threadripper |core(?: 2| ultra)? |ultra [579] |optiplex (?:\d{4}[ /,]{1,2}){0,2}|"
+    r"(?:i(?<=\bi)[3579][ -]{0,3}|r(?<=\br)[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|"
+    r"xeon \S{0,3}-?|epyc |threadripper |core(?: 2| ultra)? |ultra [579] |optiplex (?:\d{4}[ /,]{1,2}){0,2}|"
     r"precision |latitude |inspiron |vostro |xps |prodesk |"
-    r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |\bfx[ -]|phenom \S{0,4} ?|"
-    r"pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |seagate |mx|[$€£#]|hl-|dcp-|mfc-|"
-    r"\bcm |cooler ?master |\bhaf |antec |nzxt |lian ?li |silverstone |rosewill |thermaltake |phanteks |be quiet!? |"
-    r"seasonic |obsidian |carbide |define |logitech |razer |crucial |kingston |\bwd |toshiba |benq |viewsonic |"
-    r"under |over |below |paid |asking |for )\Z"
+    r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |f(?<=\bf)x[ -]|"
+    r"phenom \S{0,4} ?|pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |"
+    r"seagate |mx|\$|€|£|#|hl-|dcp-|mfc-|"
+    r"c(?<=\bc)m |cooler ?master |h(?<=\bh)af |antec |nzxt |lian ?li |silverstone |rosewill |thermaltake |phanteks |"
+    r"be quiet!? |seasonic |obsidian |carbide |define |logitech |razer |crucial |kingston |w(?<=\bw)d |"
+    r"toshiba |benq |viewsonic |under |over |below |paid |asking |for )\Z"
 )
 _NUMBER_OF_SOMETHING_AFTER = re.compile(
     r" ?(?:p\b|mah|mhz|ghz|rpm|watts?\b|w\b(?!/)|hz|kg|lbs?\b|mm\b|cm\b|usd|dollars|obo|shipped|points?|%|"

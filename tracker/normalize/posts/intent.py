@@ -45,18 +45,18 @@ _NO_TRADES = Guarded(
     r"not accepting|zero) trades?\b|not looking to trade|not interested in trad"
 )
 _ONLY_TRADES = Guarded(
-    r"\b(?:trades? only|only trad|strictly trad|(?<!in )(?<!interested )trading only|"
-    r"only (?:looking|interested) (?:for|in) (?:a )?trad|not (?:looking for|interested in) (?:cash|"
-    r"money|selling)|not (?:really |even )*looking for (?:any )?(?:money|cash)|no cash|"
-    r"not for sale,? (?:only )?trad)"
+    r"t(?<=\bt)(?:rades? only|(?<!in t)(?<!interested t)rading only)|s(?<=\bs)trictly trad|"
+    r"o(?<=\bo)nly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|n(?<=\bn)o(?: cash|"
+    r"t (?:(?:looking for|interested in) (?:cash|money|selling)|(?:really |even )*looking for (?:any )?(?:money|cash)|"
+    r"for sale,? (?:only )?trad))"
 )
+"""Begins with plain letters, so that a search skips to them, as do those below."""
 _OPEN_BEFORE_TRADE = (
     *("open to", "entertain", "consider", "take", "accept", "willing to", "interested in", "also"),
     *("open to any", "entertain any", "consider any", "take any", "accept any", "willing to any"),
     *("interested in any", "also any"),
 )
 _BEFORE_TRADE = "|".join(rf"(?<=\b{words} trad)" for words in _OPEN_BEFORE_TRADE)
-# Begins with plain letters, so that a search skips to them; what stands before is looked at behind them.
 _OPEN_TO_TRADE = re.compile(
     rf"trad(?:{_BEFORE_TRADE}|"
     r"(?<=\btrad)es? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?<=\btrad)e (?:it )?for|"

@@ -18,7 +18,8 @@ _FREE_OFFER = pattern("title.free_offer")
 _STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
 _AROUND_OFFER = pattern("title.around_offer")
 _STUFF = pattern("title.stuff")
-PIECE_END = re.compile(r"[,;/|&+()\[\]]|\band\b|\bor\b|\bplus\b|\n")
+# Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
+PIECE_END = re.compile(r",|;|/|\||&|\+|\(|\)|\[|\]|a(?<=\ba)nd\b|o(?<=\bo)r\b|p(?<=\bp)lus\b|\n")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
 _AMOUNT = re.compile(
     r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"

@@ -24,8 +24,10 @@ def _tokens(item: Item) -> set[str]:
 
 def named_by_words(clause: str, items: list[Item]) -> list[Item]:
     """Items that a clause names by a word that only they have: ``FE sold``, ``dropped the FTW3 to``."""
+    if len(items) < 2:
+        return []
     said = telling_words(clause)
-    if not said or len(items) < 2:
+    if not said:
         return []
     tokens = [_tokens(item) for item in items]
     hits = []
