@@ -5,7 +5,7 @@ import re
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.items import Item, NamedItem
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.numbered import apply_by_number
@@ -50,10 +50,12 @@ def _targets(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
     """The items a clause speaks of, and whether it speaks of something else."""
     items = cards.items
     offered = {item.model for item in items}
+    owned = {start for start, _, _ in cards.named.get(number, ())}
     models = {
         mention.model
         for mention in layout.mentions.get(number, ())
-        if low <= mention.start < high and (mention.model in offered or not mention.text.strip().isdigit())
+        if low <= mention.start < high
+        and (mention.model in offered or mention.start in owned or not mention.text.strip().isdigit())
     }
     if models:
         spoken = [item for start, _, item in cards.named.get(number, ()) if low <= start < high]
@@ -136,7 +138,7 @@ def _clause(
     if not targets and speaks_of_others(layout, cards, number, low, clause):
         return []
     if not targets and on_line:
-        targets = [on_line[-1][2]]
+        targets = _others(cards, on_line, clause) or [on_line[-1][2]]
     if not targets:
         targets = _whole(cards, clause, said)
         if (other_goods or len(layout.amounts) > 3) and not _DROP.search(clause):
@@ -186,6 +188,16 @@ def _labelled_price(layout: Layout, number: int, low: int, high: int) -> list[Am
     if amount is None or amount.value < 20 or not _PRICE_END.match(layout.post.text[amount.end : high]):
         return []
     return [amount]
+
+
+_THE_OTHERS = re.compile(r"(?:and |but |the |my |all )*(?:others?|rest|remaining)\b")
+
+
+def _others(cards: Cards, here: list[NamedItem], clause: str) -> list[Item]:
+    """``1080 Ti sold, other two still here``: the cards that the line does not name."""
+    if not _THE_OTHERS.match(clause):
+        return []
+    return [item for item in cards.items if not any(item is named for _, _, named in here)]
 
 
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")

@@ -34,7 +34,7 @@ def drop_kin(layout: Layout, named: dict[int, list[NamedItem]], items: list[Item
             kin[0].titled = True
 
 
-_KINDS = ("SE", "Core 216", "v2", "Core 448", "448", "OEM")
+_KINDS = ("SE", "Core 216", "v2", "Core 448", "448", "OEM", "GHz Edition")
 """What sellers leave out when they name the card again: a GTX 460 SE is ``the 460``."""
 
 

@@ -133,9 +133,15 @@ def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[NamedItem
         ]
 
 
+_LONGEST_STATE = 40
+
+
 def _labelled_line(layout: Layout, number: int, item: Item) -> None:
-    line = layout.lines[number]
-    tie_sentence(layout.post.text[line.start : line.end], line.start, [], layout.amounts[number], [item])
+    line, amounts = layout.lines[number], layout.amounts[number]
+    tie_sentence(layout.post.text[line.start : line.end], line.start, [], amounts, [item])
+    behind = layout.post.text[amounts[-1].end : line.end]
+    if len(behind) < _LONGEST_STATE:
+        item.status = status_in(behind) or item.status
 
 
 def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
