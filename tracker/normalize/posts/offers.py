@@ -1,6 +1,7 @@
 """Turns an item into an offer: its price, in which currency, and who pays for carriage."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tracker.normalize.posts.goods import names_goods
@@ -41,13 +42,14 @@ _OF_ALL = re.compile(
 """``Everything plus the cost of shipping``: holds for all, whatever else its line prices."""
 
 
-def read_statements(post: Post, layout: Layout) -> None:
+def read_statements(post: Post, layout: Layout, items: Sequence[Item]) -> None:
     """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
     text = layout.post.text
     said, where = shipping_of_post(_prose(layout)), "body"
-    other_goods = next((start for start, end in _other_goods(layout) if said and start <= said[1] < end), None)
+    others = _other_goods(layout, items) if said is not None else []
+    other_goods = next((start for start, end in others if said and start <= said[1] < end), None)
     if said is not None and other_goods is not None and not _OF_ALL.search(text, other_goods, said[1]):
-        said = shipping_of_post(_without_other_goods(layout, _prose(layout)))
+        said = shipping_of_post(_blanked(_prose(layout), others))
     if said is None:
         said, where = shipping_of_post(post.title.have_text), "title"
     if said is None and any(a.kind == "shipping" for amounts in layout.amounts.values() for a in amounts):
@@ -148,14 +150,15 @@ def _prose(layout: Layout) -> str:
     return text.replace("prices include shipping and discounts", " " * 37)
 
 
-def _other_goods(layout: Layout) -> list[tuple[int, int]]:
+def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]:
     """The lines that price other goods, whose remarks on carriage hold for them alone."""
     if not any(number in layout.amounts for number in layout.mentions):
         return []
+    tied = {amount.start for item in items for amount in item.asked if amount.where == "body"}
     found = []
     for number, amounts in layout.amounts.items():
         line = layout.lines[number]
-        if number in layout.mentions or number in layout.rows:
+        if number in layout.mentions or number in layout.rows or any(amount.start in tied for amount in amounts):
             continue
         local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
         if names_goods(line.text) or (local and "ship" not in line.text and "post" not in line.text):
@@ -163,9 +166,8 @@ def _other_goods(layout: Layout) -> list[tuple[int, int]]:
     return found
 
 
-def _without_other_goods(layout: Layout, text: str) -> str:
-    """The body without the lines that price other goods."""
-    for start, end in _other_goods(layout):
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 

@@ -97,15 +97,30 @@ def _counts(text: str) -> Iterator[tuple[int, int, int]]:
 _DENIED = re.compile(r"\b(?:not|no|isn't)(?: the| a| an)? $")
 
 
+_NEAR = 16
+
+
+def _near(start: int, end: int, low: int, high: int) -> bool:
+    """``Upgraded to a 2gb 6950``: whether the name of another card stands beside a size."""
+    return low - _NEAR < end <= low or high <= start < high + _NEAR
+
+
 def _size(layout: Layout, item: Item) -> None:
     known = models().get(item.model.lower())
     if known is None:
         return
     text = layout.post.text
+    others = [
+        (mention.start, mention.end)
+        for mentions in layout.mentions.values()
+        for mention in mentions
+        if mention.model != item.model
+    ]
     sizes = {
         size.gb for size in find_sizes(text)
         if not size.system and not _DENIED.search(text, max(0, size.start - 12), size.start)
         and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
+        and not any(_near(start, end, size.start, size.end) for start, end in others)
     }  # fmt: skip
     named = (mention for mentions in layout.mentions.values() for mention in mentions if mention.model == item.model)
     sizes |= {mention.vram_gb for mention in named if mention.vram_gb is not None}

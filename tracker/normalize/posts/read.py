@@ -107,5 +107,5 @@ def _offers(post: Post) -> list[Offer]:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)
     settle_by_day(cards.items, post.listing.written_by, post.body)
-    read_statements(post, layout)
+    read_statements(post, layout, cards.items)
     return [offer_of(post, layout, item) for item in cards.items]
