@@ -106,6 +106,7 @@ def _near(start: int, end: int, low: int, high: int) -> bool:
 
 
 def _size(layout: Layout, item: Item) -> None:
+    # 4x2GB are sticks of memory, and a size beside another name is of that card.
     known = models().get(item.model.lower())
     if known is None:
         return
@@ -118,7 +119,7 @@ def _size(layout: Layout, item: Item) -> None:
     ]
     sizes = {
         size.gb for size in find_sizes(text)
-        if not size.system and not _DENIED.search(text, max(0, size.start - 12), size.start)
+        if size.times == 1 and not size.system and not _DENIED.search(text, max(0, size.start - 12), size.start)
         and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
         and not any(_near(start, end, size.start, size.end) for start, end in others)
     }  # fmt: skip
