@@ -215,6 +215,11 @@ def schema_version(engine: Engine) -> str | None:
 
 def _ensure_schema(engine: Engine, url: URL, migrate: bool) -> None:
     version = schema_version(engine)
+    if version is None and engine.dialect.name == "sqlite" and (tables := inspect(engine).get_table_names()):
+        # Another process may have made them since the version was asked for.
+        version = schema_version(engine)
+        if version is None:
+            raise GpudealsError(f"{safe_name(url)} is the database of another program (it has a table {tables[0]})")
     if version == HEAD:
         return
     if version is not None and (not version.isdigit() or int(version) > int(HEAD)):
@@ -222,8 +227,6 @@ def _ensure_schema(engine: Engine, url: URL, migrate: bool) -> None:
             f"the database {safe_name(url)} has schema {version}, newer than this program, which knows {HEAD}: "
             "update gpudeals"
         )
-    if version is None and (foreign := inspect(engine).get_table_names()) and engine.dialect.name == "sqlite":
-        raise GpudealsError(f"{safe_name(url)} is the database of another program (it has a table {foreign[0]})")
     if not migrate:
         what = "is empty" if version is None else f"has schema {version}, this program needs {HEAD}"
         raise GpudealsError(f"the database {safe_name(url)} {what}: run `gpudeals db upgrade`")

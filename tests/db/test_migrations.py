@@ -41,6 +41,14 @@ def test_processes_that_open_an_empty_database_at_once_all_find_it_migrated(empt
     assert [worker.wait() for worker in workers] == [0] * 4
 
 
+def test_a_database_that_another_process_makes_meanwhile_is_ours(
+    engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = iter([None, HEAD])
+    monkeypatch.setattr("db.engine.schema_version", lambda _: next(versions, HEAD))
+    open_engine(database_url).dispose()
+
+
 def test_a_database_at_head_is_opened_without_alembic(database_url: str) -> None:
     script = (
         "import sys; from db.engine import open_engine; open_engine(sys.argv[1]);"
