@@ -17,6 +17,8 @@ __all__ = ["factored"]
 
 
 _LOOK_BEHIND = re.compile(r"\(\?<([=!])(.*)\)|(\^|\\b)", re.DOTALL)
+_FEW_HEADS = 17
+"""First letters that a search skips to with gain; of more, the beginning of a word is the rarer thing."""
 _DEPTH = 2
 """Letters before the look at what stands before the word."""
 
@@ -117,6 +119,7 @@ def factored(expressions: Iterable[str], behind: str = "") -> str:
     found = [one for text in expressions for atoms in alternatives(text) for one in map(_letter_first, _opened(atoms))]
     if not behind:
         return _render(found)
-    if all(head is not None and head.letter is not None for head, _ in _by_head(found)):
+    heads = [head for head, _ in _by_head(found)]
+    if len(heads) <= _FEW_HEADS and all(head is not None and head.letter is not None for head in heads):
         return _render_behind(found, behind)
     return f"(?<!{behind}){_render(found)}"

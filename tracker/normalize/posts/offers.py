@@ -14,7 +14,7 @@ from tracker.normalize.posts.settling import Settled, settle
 from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
 from tracker.normalize.types import Offer, Shipping
 
-__all__ = ["offer_of", "read_statements"]
+__all__ = ["offers_of"]
 
 _CURRENCIES = {
     "canadianhardwareswap": "CAD",
@@ -42,8 +42,19 @@ _OF_ALL = re.compile(
 """``Everything plus the cost of shipping``: holds for all, whatever else its line prices."""
 
 
-def read_statements(post: Post, layout: Layout, items: Sequence[Item]) -> None:
-    """Note what the post says once for all of its prices: who pays for carriage, and the currency."""
+def offers_of(post: Post, layout: Layout, items: Sequence[Item]) -> list[Offer]:
+    """The offers that the items have become; a trade or a gift has no price."""
+    unpriced = post.intent in ("other", "trade")
+    settled = [Settled() if unpriced else settle(item) for item in items]
+    open_carriage = (one.amount is not None and one.amount.shipping in (None, "local") for one in settled)
+    if post.trace.wanted or any(open_carriage):
+        _read_carriage(post, layout, items)
+    _read_currency(post)
+    return [_offer_of(post, layout, item, one) for item, one in zip(items, settled, strict=True)]
+
+
+def _read_carriage(post: Post, layout: Layout, items: Sequence[Item]) -> None:
+    """Note what the post says of carriage once for all of its prices."""
     text = layout.post.text
     said, where = shipping_of_post(_prose(layout)), "body"
     others = _other_goods(layout, items) if said is not None else []
@@ -60,6 +71,11 @@ def read_statements(post: Post, layout: Layout, items: Sequence[Item]) -> None:
         in_body = where == "body"
         start, end = (said[1], said[2]) if in_body else (None, None)
         post.trace.add("carriage", f"{said[0]} for all prices", start, end, "body" if in_body else "title")
+
+
+def _read_currency(post: Post) -> None:
+    """Note the currency that the post states for all of its prices."""
+    text = post.body.text
     stated = _IN_CURRENCY.search(text) if any(word in text for word in _CODE_WORDS) else None
     if stated is not None:
         code = stated.group("code") or stated.group("all") or stated.group("after")
@@ -67,11 +83,7 @@ def read_statements(post: Post, layout: Layout, items: Sequence[Item]) -> None:
         post.trace.add("currency", f"{post.stated_currency} for all prices", stated.start(), stated.end(), "body")
 
 
-def offer_of(post: Post, layout: Layout, item: Item) -> Offer:
-    """The offer that an item has become; a trade or a gift has no price."""
-    settled = settle(item)
-    if post.intent in ("other", "trade"):
-        settled = Settled()
+def _offer_of(post: Post, layout: Layout, item: Item, settled: Settled) -> Offer:
     amount = settled.amount
     currency = _currency(post, amount)
     shipping, cost = _shipping(post, layout, item, amount)

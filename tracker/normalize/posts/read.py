@@ -13,7 +13,7 @@ from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.makers import split_by_fate
 from tracker.normalize.posts.namesakes import without_processors
 from tracker.normalize.posts.naming import bare_numbers, mentions_of
-from tracker.normalize.posts.offers import offer_of, read_statements
+from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
 from tracker.normalize.posts.others import drop_prices_of_others
@@ -107,5 +107,4 @@ def _offers(post: Post) -> list[Offer]:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)
     settle_by_day(cards.items, post.listing.written_by, post.body)
-    read_statements(post, layout, cards.items)
-    return [offer_of(post, layout, item) for item in cards.items]
+    return offers_of(post, layout, cards.items)
