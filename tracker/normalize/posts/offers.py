@@ -27,13 +27,11 @@ _IN_CURRENCY = Guarded(
     r"(?:all )?prices(?: (?:are|is|in|all))* (?P<after>cad|usd|gbp|eur|aud)\b|(?:prices?|"
     r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|"
     r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|"
-    r"only)"
+    r"only)",
+    needed=("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud"),
 )
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
-
-
-_CODE_WORDS = ("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud")
 
 
 _OF_ALL = re.compile(
@@ -75,8 +73,7 @@ def _read_carriage(post: Post, layout: Layout, items: Sequence[Item]) -> None:
 
 def _read_currency(post: Post) -> None:
     """Note the currency that the post states for all of its prices."""
-    text = post.body.text
-    stated = _IN_CURRENCY.search(text) if any(word in text for word in _CODE_WORDS) else None
+    stated = _IN_CURRENCY.search(post.body.text)
     if stated is not None:
         code = stated.group("code") or stated.group("all") or stated.group("after")
         post.stated_currency = _CODES.get(code, code.upper()[:3])

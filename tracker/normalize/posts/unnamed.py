@@ -34,7 +34,7 @@ _PRICED_CARD = re.compile(
 )
 
 
-_CARD_ALONE = re.compile(
+_CARD_ALONE = Guarded(
     r"\b(?:only|just) (?:(?:want|wants|need|take|buy|after)(?:s|ed|ing)? )?(?:the |my )?"
     rf"(?:gpu|(?:graphics?|video) ?card|{_OTHER_CARD}card)\b[^.!?\n$£€]{{0,40}}[$£€]? ?$|"
     r"\b(?:gpu|card) (?:only|alone|by itself|on its own)\b[^.!?\n$£€]{0,16}[$£€]? ?$"
@@ -47,7 +47,7 @@ _ALONE_BEHIND = re.compile(
 def says_card_alone(text: str, start: int, amount: Amount) -> bool:
     """``If you only want the GPU, $300``: whether an amount is what a machine's card costs without the machine."""
     return bool(
-        _CARD_ALONE.search(text, max(start, amount.start - 90), amount.start) or _ALONE_BEHIND.match(text, amount.end)
+        _CARD_ALONE.search(text[max(start, amount.start - 90) : amount.start]) or _ALONE_BEHIND.match(text, amount.end)
     )
 
 
