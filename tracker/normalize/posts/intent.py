@@ -7,6 +7,7 @@ from tracker.normalize.posts.money import names_amount
 from tracker.normalize.posts.sides import MONEY, PIECE_END, TAG, bare_part, money_and_goods
 from tracker.normalize.posts.text import PostText, read_text
 from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.trades import open_to_trades, sells_or_trades, trades_only
 from tracker.normalize.posts.words import pattern
 from tracker.normalize.types import Intent
 
@@ -39,28 +40,6 @@ _OTHER_FLAIRS = (
     "vouch",
     "review",
     "guide",
-)
-_NO_TRADES = Guarded(
-    r"\b(?:no|not (?:looking|interested) (?:for|in)(?: any)?|don'?t want(?: any)?|"
-    r"not accepting|zero) trades?\b|not looking to trade|not interested in trad"
-)
-_ONLY_TRADES = Guarded(
-    r"t(?<=\bt)(?:rades? only|(?<!in t)(?<!interested t)rading only)|s(?<=\bs)trictly trad|"
-    r"o(?<=\bo)nly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|n(?<=\bn)o(?: cash|"
-    r"t (?:(?:looking for|interested in) (?:cash|money|selling)|(?:really |even )*looking for (?:any )?(?:money|cash)|"
-    r"for sale,? (?:only )?trad))"
-)
-"""Begins with plain letters, so that a search skips to them, as do those below."""
-_OPEN_BEFORE_TRADE = (
-    *("open to", "entertain", "consider", "take", "accept", "willing to", "interested in", "also"),
-    *("open to any", "entertain any", "consider any", "take any", "accept any", "willing to any"),
-    *("interested in any", "also any"),
-)
-_BEFORE_TRADE = "|".join(rf"(?<=\b{words} trad)" for words in _OPEN_BEFORE_TRADE)
-_OPEN_TO_TRADE = re.compile(
-    rf"trad(?:{_BEFORE_TRADE}|"
-    r"(?<=\btrad)es? (?:are )?(?:welcome|considered|accepted|possible|offers?)|(?<=\btrad)e (?:it )?for|"
-    r"(?:(?<=\bor trad)|(?<=\bwill trad)|(?<=\blooking to trad)|(?<=\bstraight trad)|(?<=\bdirect trad))e)"
 )
 _TAKES_MONEY = Guarded(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
@@ -103,17 +82,11 @@ _TRIFLE = re.compile(
 )
 
 
-def _trades_only(body: str) -> bool:
-    if "trad" not in body and "cash" not in body and "money" not in body:
-        return False
-    return bool(_ONLY_TRADES.search(body)) and not _NO_TRADES.search(body)
-
-
 def _from_sides(title: Title, body: str) -> Intent:
     if "trading" in title.tags and title.want and not title.tags & {"have", "want"}:
         return _without_want(title, True, body)
     have_money, have_goods, _ = money_and_goods(title.have_text)
-    want_money, want_goods, offers = money_and_goods(title.want_text)
+    want_money, want_goods, offers = money_and_goods(title.want_text, wanted=True)
     wants_trade = bool(_TRADE_WORDS.search(title.want_text))
     if have_money and have_goods and not title.want and "have" in title.tags:
         return _without_want(title, have_goods, body)
@@ -122,12 +95,12 @@ def _from_sides(title: Title, body: str) -> Intent:
     listed = re.search(r"offers? ?\((?!obo)(?P<what>[^)]{4,})", title.want_text) if offers and not want_money else None
     if listed and not MONEY.search(listed.group("what")):
         return "trade"
-    if want_money and want_goods and _trades_only(body) and not names_amount(read_text(body[:3000])):
+    if want_money and want_goods and trades_only(body) and not names_amount(read_text(body[:3000])):
         return "trade"
     if want_money or offers:
-        if want_goods and offers and not want_money and _trades_only(body):
+        if want_goods and offers and not want_money and trades_only(body):
             return "trade"
-        if _trades_only(body) and not want_money:
+        if trades_only(body) and not want_money:
             return "trade"
         return "sell_or_trade" if want_goods or wants_trade else "sell"
     if not title.want:
@@ -137,7 +110,7 @@ def _from_sides(title: Title, body: str) -> Intent:
     if want_goods or wants_trade:
         return (
             "sell_or_trade"
-            if _TAKES_MONEY.search(_NO_SALE.sub(" ", _ADDED.sub(" ", body))) and not _trades_only(body)
+            if _TAKES_MONEY.search(_NO_SALE.sub(" ", _ADDED.sub(" ", body))) and not trades_only(body)
             else "trade"
         )
     return "sell" if have_goods else "other"
@@ -177,14 +150,15 @@ def _with_money(title: Title, have_goods: bool, want_goods: bool, offers: bool, 
 def _without_want(title: Title, have_goods: bool, body: str) -> Intent:
     if "trading" in title.tags and "have" not in title.tags:
         return "trade"
-    if _trades_only(body):
+    if trades_only(body):
         return "trade"
-    return "sell_or_trade" if "trading" in title.tags or _OPEN_TO_TRADE.search(body) else "sell"
+    either = "trading" in title.tags or sells_or_trades(title.have_text) or open_to_trades(body)
+    return "sell_or_trade" if either else "sell"
 
 
 def _without_tags(title_text: str, body: str) -> Intent:
     bare = TAG.sub(" ", title_text).strip(" -:")
-    trade_only = _trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
+    trade_only = trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
     if _OFFERS_AROUND.match(bare) and _TAKES_MONEY.search(body):
         return "sell"
     if _ASKS.match(bare) or bare.endswith("?"):
@@ -198,7 +172,7 @@ def _without_tags(title_text: str, body: str) -> Intent:
         or _TAKES_MONEY.search(body)
         or names_amount(read_text(body[:3000]))
     ):
-        return "sell_or_trade" if _OPEN_TO_TRADE.search(body) or "trade" in bare else "sell"
+        return "sell_or_trade" if open_to_trades(body) or "trade" in bare else "sell"
     if re.search(r"make me a trade|\btrade of\b|looking (?:to|for a) trade", body):
         return "trade"
     return "sell"
@@ -219,7 +193,7 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
     flaired = _from_flair(flair)
     if flaired == "other" or ("other" in title.tags and not title.tags & {"have", "want", "buying", "trading"}):
         return "other", "tag or flair of a post that offers nothing"
-    text = title_post.text
+    text, kept = title_post.text, body.kept()
     if _OTHER_WORDS.search(text) and not {"have", "want"} <= title.tags:
         return "other", "title of a post that offers nothing"
     if _GIVEAWAY.search(title.want_text.strip()) or (
@@ -232,18 +206,20 @@ def read_intent(title: Title, title_post: PostText, body: PostText, flair: str |
         return "buy", "tag of a buyer"
     if not title.tags & {"have", "want", "trading"}:
         if flaired:
-            return (
-                "sell_or_trade"
-                if flaired == "sell" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text)
-                else flaired
-            ), "flair"
-        return _without_tags(text, body.text), "words of a post without tags"
+            return ("sell_or_trade" if flaired == "sell" and open_to_trades(kept) else flaired), "flair"
+        return _without_tags(text, kept), "words of a post without tags"
     if "want" in title.tags and not title.have:
         return "buy", "only a wanted side"
-    intent: Intent = "trade" if _adds_money(title) else _from_sides(title, body.text)
-    if intent == "sell" and flaired != "buy" and _OPEN_TO_TRADE.search(body.text) and not _NO_TRADES.search(body.text):
+    return _with_body("trade" if _adds_money(title) else _from_sides(title, kept), flaired, kept)
+
+
+def _with_body(intent: Intent, flaired: Intent | None, body: str) -> tuple[Intent, str]:
+    """What the title's sides say, where neither the body nor the flair says more."""
+    if intent == "sell" and flaired != "buy" and open_to_trades(body):
         return "sell_or_trade", "sides of the title, trades in the body"
-    if flaired == "trade" and intent == "sell_or_trade" and not _TAKES_MONEY.search(body.text):
+    if intent == "trade" and not flaired and sells_or_trades(body):
+        return "sell_or_trade", "sides of the title, both in the body"
+    if flaired == "trade" and intent == "sell_or_trade" and not _TAKES_MONEY.search(body):
         return "trade", "flair"
     if flaired == "buy" and intent == "trade":
         return "buy", "flair"

@@ -17,9 +17,12 @@ _NO_WORD = re.compile(r"[^a-z\d]+")
 _FREE_OFFER = pattern("title.free_offer")
 _STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
 _AROUND_OFFER = pattern("title.around_offer")
+_ABOUT_SALE = pattern("title.about_sale")
+_FOR_WHAT = re.compile(r"\x01[\x01 ~+-]*(?:(?:cash|shipped|obo|each) ?)?(?:for|towards?|to (?:buy|get|fund|pay))\b.*")
+"""``$300 for a 670``, ``$ toward laptop``: what the money is for. It stands as ``\x01`` there."""
 _STUFF = pattern("title.stuff")
 # Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
-PIECE_END = re.compile(r",|;|/|\||&|\+|\(|\)|\[|\]|a(?<=\ba)nd\b|o(?<=\bo)r\b|p(?<=\bp)lus\b|\n")
+PIECE_END = re.compile(r",|;|/|\||&|\+|\(|\)|\[|\]|a(?<=\ba)nd\b|o(?<=\bo)r\b|p(?<=\bp)lus\b|\n|[.!](?=[ ]|$)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
 _AMOUNT = re.compile(
     r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
@@ -30,8 +33,8 @@ _ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
 """``Local 85281`` takes money, at a place."""
 
 
-_TOWN = re.compile(r"local(?:ly)?(?: (?:to|in|only|sale|pickup))? [a-z]{3,}(?: [a-z]{3,})?")
-"""``local San Jose`` names a place, where it names no goods."""
+_TOWN = re.compile(r"local(?:ly)?(?:[ \x01](?:to|in|only|sale|pickup))?[ \x01]{1,3}[a-z]{3,}(?: [a-z]{3,})?")
+"""``local San Jose``, ``local cash Tampa`` name a place, where they name no goods."""
 _BARE_SUM = re.compile(r"[1-9]\d{1,3}")
 """``[W] 30``: a side of nothing but a number that is no card's."""
 
@@ -41,8 +44,8 @@ def bare_part(text: str) -> str:
     return text.strip(" .!?~:-'\"*=_<>#")
 
 
-def money_and_goods(text: str) -> tuple[bool, bool, bool]:
-    """Whether a side names money, goods, and an openness to offers."""
+def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
+    """Whether a side names money, goods, and an openness to offers; what a wanted side says of the sale is no goods."""
     money = goods = offers = False
     text = _ZIP.sub(" ", TAG.sub(" ", text))
     if _PLUS_SHIPPING.search(text):
@@ -58,15 +61,15 @@ def money_and_goods(text: str) -> tuple[bool, bool, bool]:
         left = part
         if MONEY.search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
-            left = MONEY.sub(" ", left)
-            left = _SUM.sub(" ", left)
+            left = MONEY.sub("\x01", _SUM.sub("\x01", left))
+            left = _FOR_WHAT.sub(" ", left)
         elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
             continue
         if _FREE_OFFER.search(left):
             rest = _FREE_OFFER.sub(" ", left)
             offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
             left = _AROUND_OFFER.sub(" ", rest)
-        if _TOWN.fullmatch(left) and not names_goods(left):
+        if (wanted and _ABOUT_SALE.search(left)) or (_TOWN.fullmatch(left) and not names_goods(left)):
             continue
         left = _STUFF.sub(" ", left)
         left = _NO_WORD.sub(" ", left).strip()

@@ -78,6 +78,13 @@ class PostText(NamedTuple):
         place = bisect_right(self.struck_starts, start) - 1
         return place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
 
+    def kept(self) -> str:
+        """The text without what was struck, or all of it where most was struck, as when everything is sold."""
+        if not self.struck or 5 * sum(end - start for start, end in self.struck) > 4 * len(self.text):
+            return self.text
+        pieces = [0, *(place for span in self.struck for place in span), len(self.text)]
+        return " ".join(self.text[low:high] for low, high in zip(pieces[::2], pieces[1::2], strict=True))
+
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())

@@ -12,6 +12,7 @@ from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give, tie_sentence
 from tracker.normalize.posts.quantity import quantity_around
+from tracker.normalize.posts.sides import money_and_goods
 from tracker.normalize.posts.status import says_broken, status_in
 
 __all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
@@ -129,7 +130,10 @@ _PAID_IN = re.compile(rf" ?(?:{_MONEY}|shipped|obo)(?!\w)")
 
 def _bare_of_want(post: Post) -> list[Amount]:
     """The number on the wanted side that is no card's, where the side asks for nothing but money."""
-    for side in post.title.want if post.intent == "sell" else ():
+    asks = post.intent == "sell" or (
+        post.intent == "sell_or_trade" and not money_and_goods(post.title.want_text, wanted=True)[1]
+    )
+    for side in post.title.want if asks else ():
         match = _BARE_WANT.search(side.text)
         if match is None:
             continue
