@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 import tracker.pricing
 from db.errors import GpudealsError
 from db.store import RevisionRow
-from tests.tracker.ingest.test_ingest import SIGHTINGS, fresh
+from tests.tracker.ingest.test_properties import SIGHTINGS, fresh
 from tests.tracker.prices import START, at, learn, post, priced, row
 from tracker.pricing.price_history import FIELDS, HistoryRow, as_dict, history_rows
 
