@@ -83,12 +83,14 @@ def promote_run(
 def accept_run(conn: Connection, run_id: int, now: datetime) -> Promoted:
     """Let a suspect run count after all, because a person judged it right; it marks nothing as gone.
 
-    Raises GpudealsError where the run is not a suspect one.
+    Raises GpudealsError where the run is not a suspect one, or was accepted before.
     """
     lock_writers(conn)
     run = run_row(conn, run_id)
     if run.outcome != "suspect":
         raise GpudealsError(f"run {run_id} is {run.outcome}; only a suspect run can be accepted")
+    if run.accepted:
+        raise GpudealsError(f"run {run_id} was accepted before, and counts")
     conn.execute(update(_run).where(_run.c.id == run_id).values(accepted=True))
     return promote_run(conn, run_id, now)
 

@@ -88,6 +88,14 @@ def test_only_a_suspect_run_can_be_accepted(engine: Engine, outcome: str) -> Non
         accept_run(conn, run, hour(2))
 
 
+def test_a_run_is_accepted_once(engine: Engine) -> None:
+    run = crawl(engine, [sighting("1", 1)], at=1, outcome="suspect")
+    with engine.begin() as conn:
+        accept_run(conn, run, hour(2))
+    with engine.begin() as conn, pytest.raises(GpudealsError, match="was accepted before"):
+        accept_run(conn, run, hour(3))
+
+
 def test_a_run_that_does_not_exist_is_named(engine: Engine) -> None:
     with engine.begin() as conn, pytest.raises(GpudealsError, match="there is no run 12"):
         accept_run(conn, 12, hour(1))
