@@ -20,12 +20,16 @@ _FOR_SALE = re.compile(r"\b(?:for sale|up for grabs|selling)\b")
 
 @dataclass(slots=True)
 class Cards:
-    """``items`` are the cards on offer; ``named`` which item each mention of the body speaks of, by line."""
+    """``items`` are the cards on offer; ``named`` which item each mention of the body speaks of, by line.
+
+    ``title`` is what the title offers.
+    """
 
     items: list[Item] = field(default_factory=list)
     named: dict[int, list[tuple[int, int, Item]]] = field(default_factory=dict)
     talked: list[tuple[Mention, str]] = field(default_factory=list)
     wanted: frozenset[str] = frozenset()
+    title: str = ""
 
 
 _COMPARED = re.compile(

@@ -1,7 +1,9 @@
 """Count, state and defects of the cards that a line names."""
 
 import re
+from itertools import pairwise
 
+from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import NUMBER, count_behind_price, left_over, quantity_around
@@ -22,6 +24,7 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     items = unique_items(named)
     whole = text[line.start : line.end] if len(items) == 1 else None
     read, said, broken = "", None, False
+    shared = _shared_state(layout, number, named)
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
@@ -36,14 +39,63 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
         some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
         own = "" if some else whole or text[end:high]
         if own != read:
-            read, said, broken = own, status_in(own), bool(says_broken(own))
+            read, said, broken = own, _state_in(own), bool(says_broken(own))
         if number not in layout.edits:
-            item.status = _status_or_rest(own, item, said) or item.status
+            item.status = shared or _status_or_rest(own, item, said) or item.status
             if layout.sections[number] == "sold":
                 item.status = "sold"
         if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
             item.status = "sold"
         item.broken = item.broken or broken
+
+
+_LISTED = re.compile(r"(?:'?s)?[ ]{0,2}(?:[,/&+]|,? ?and\b)[ ]{0,2}(?:the |my |both )?")
+_HEAD = re.compile(
+    r"[\W\d]{0,12}(?:(?:now|already|also) )?(?:sold|pending|gone)[ ]{0,2}[:=-]{0,2}[ ]{0,2}(?:the |my |both )?"
+)
+
+
+def _shared_state(layout: Layout, number: int, named: list[NamedItem]) -> Status | None:
+    """``4060 and 4080 are sold``, ``SOLD: 2070, 2080``: the state of all in a line that only lists cards from above."""
+    text, line = layout.post.text, layout.lines[number]
+    if number in layout.edits or number in layout.amounts or any(item.line == number for _, _, item in named):
+        return None
+    if not all(_LISTED.fullmatch(text, before[1], after[0]) for before, after in pairwise(named)):
+        return None
+    tail = text[named[-1][1] : line.end]
+    if _HEAD.fullmatch(text, line.start, named[0][0]) and not tail.strip(" .!'s"):
+        return status_in(text[line.start : named[0][0]])
+    return status_in(tail) if len(named) > 1 and len(tail) < _SHORT and left_over(tail, 1) is None else None
+
+
+_SHORT = 40
+_PART_END = re.compile(r"[.!;](?= )|,(?= )|/(?= )|a(?<= a)nd(?= )|b(?<= b)ut(?= )")
+
+
+def _state_in(text: str) -> Status | None:
+    """The state that a stretch says of its card: ``9800X3D sold. 5090 still here`` leaves out what became of others."""
+    said = status_in(text)
+    if said is None or not names_goods(text):
+        return said
+    parts, begin, dropped = [], 0, False
+    for match in _PART_END.finditer(text):
+        parts.append(text[begin : match.start()])
+        begin = match.end()
+    parts.append(text[begin:])
+    kept = []
+    for part in parts:
+        if _OTHER_FATE.fullmatch(part) and names_goods(part):
+            dropped = True
+        else:
+            kept.append(part)
+    return status_in(", ".join(kept)) if dropped else said
+
+
+_OTHER_FATE = re.compile(
+    r"[\W\d/]{0,14}(?:and |the |my |both ){0,2}[a-z0-9][^ ]{0,20}(?: (?!is |are |for )[^ ]{1,14}){0,3}"
+    r" (?:(?:is|are|has been|have been|now|already|also) ){0,2}(?:sold|gone|pending|taken|traded|spoken for)\W*"
+)
+"""A clause that only says what became of its own subject."""
 
 
 def _priced_again(layout: Layout, number: int, end: int) -> bool:
@@ -69,7 +121,7 @@ def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int,
 def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None:
     left = (
         left_over(text, item.quantity or 1)
-        if ("left" in text or "remain" in text or "sold" in text or "available" in text)
+        if any(word in text for word in ("left", "remain", "sold", "available", "gone"))
         else None
     )
     if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.labels import is_dated
 from tracker.normalize.posts.lines import Line, read_lines
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.sections import sections_of
@@ -61,7 +62,7 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     for number, line in enumerate(lines):
         if line.kind == "blank":
             running = False
-        elif _EDIT.match(line.text):
+        elif _EDIT.match(line.text) or (number != first and is_dated(line.text)):
             running = True
         if running:
             found.add(number)

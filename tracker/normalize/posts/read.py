@@ -77,6 +77,7 @@ def _offers(post: Post) -> list[Offer]:
     cards = find_cards(
         layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text)
     )
+    cards.title = post.title.have_text
     if not cards.items or _WITHDRAWN.search(post.body.text):
         return []
     drop_prices_of_others(layout, cards)

@@ -11,7 +11,6 @@ __all__ = ["Said", "closes_all", "says_broken", "status_in"]
 Said = Status | None
 _SOLD_NOT = guarded(rf"{whole('status.sold_not')}(?!\w)", "status.sold_not")
 _PENDING_NOT = guarded(rf"{whole('status.pending_not')}(?!\w)", "status.pending_not")
-_ANY_STATE = pattern("status.sold", "status.pending", "status.available")
 _BROKEN = pattern("broken.words")
 _STATES: tuple[tuple[Status, Guarded], ...] = (
     ("sold", pattern("status.sold")),
@@ -39,7 +38,7 @@ _SOLD_PENDING = re.compile(r"(?:sold|bought)\W{1,3}(?:but )?(?:pending|tentative
 
 def status_in(text: str) -> Said:
     """The last status that a stretch of text says; None where it says none."""
-    if "sold" not in text and "pend" not in text and "gone" not in text and not _ANY_STATE.search(text):
+    if not any(words.possible(text) for _, words in _STATES):
         return None
     cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
     kinds = {said for said, words in _STATES if words.search(cleaned)}

@@ -12,7 +12,8 @@ __all__ = ["speaks_of_others"]
 
 _SUBJECT = re.compile(
     r"(?:and |the |my )*(?P<what>[a-z0-9]\S{0,24}(?: [a-z0-9]\S{0,24}){0,2}?) "
-    r"(?:(?:is|are|has|have|was|been|now|also|already) )*(?:sold|pending|gone|taken|traded)\b"
+    r"(?:(?:is|are|has|have|was|been|now|also|already) )*"
+    r"(?:sold|pending|gone|taken|traded|spoken for|reserved|on hold)\b"
 )
 _NO_SUBJECT = frozenset(fragments("edit.no_subject"))
 
@@ -31,4 +32,4 @@ def speaks_of_others(layout: Layout, cards: Cards, number: int, low: int, clause
     """Whether a clause that names no card has a subject of its own."""
     if cards.named.get(number):
         return _has_own_subject(clause, cards.items)
-    return len(cards.items) == 1 and _has_own_subject(clause, cards.items, layout.post.text[:low])
+    return len(cards.items) == 1 and _has_own_subject(clause, cards.items, f"{cards.title}\n{layout.post.text[:low]}")

@@ -1,0 +1,71 @@
+"""What a clause tells of a card's fate: that it is gone, that some are left, that all but one are sold."""
+
+import re
+
+from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.quantity import left_over
+from tracker.normalize.posts.status import closes_all
+from tracker.normalize.posts.targets import ALL, GPU_WORD, targets_of
+
+__all__ = ["leaves_some", "only_left", "speaks_of_fate"]
+
+_SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
+_FATE = Guarded(
+    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
+)
+_CARDS_FATE = Guarded(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b")
+
+
+def leaves_some(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
+    """``Sold two of them. The one that's left ...``: the only card on offer is not sold out."""
+    if len(cards.items) != 1 or not _SOME_LEFT.search(layout.lines[number].text):
+        return False
+    return left_over(clause, cards.items[0].quantity or 1) is None
+
+
+def speaks_of_fate(layout: Layout, cards: Cards, number: int, clause: str, targets: list[Item]) -> bool:
+    """Whether a clause that is no edit says in so many words that its card, or all of the post, is gone."""
+    if targets:
+        return bool(_FATE.search(clause))
+    return bool(GPU_WORD.search(clause) and _CARDS_FATE.search(clause)) or _closing(layout, cards, number, clause)
+
+
+_ONLY = Guarded(
+    r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|"
+    r"available|still available)\b"
+)
+_ALL_BUT = Guarded(
+    r"\b(?:everything|all(?: of (?:it|them))?|(?:the )?rest)(?: (?:is|are|has|have|been|else|items?|cards?|gpus?))* "
+    r"(?:sold|gone)(?: (?:now|already))?,? (?:except|but|besides|other than|apart from|minus)(?: for)? "
+    r"(?:the |my )?(?P<what>[a-z0-9 ]{1,30})"
+)
+"""``Everything sold except the 6700 XT``."""
+_SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
+
+
+def only_left(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> bool:
+    """``Only the Ti is left``, ``all sold but the Ti``: the others are sold."""
+    match = _ONLY.search(clause) or _ALL_BUT.search(clause)
+    if match is None or len(cards.items) < 2 or re.fullmatch(r"\d{1,2}|one|two|three", match.group("what")):
+        return False
+    kept, elsewhere = targets_of(layout, cards, number, low, high, clause)
+    words = set(match.group("what").split())
+    if not kept and words & _SUFFIXES:
+        kept = [item for item in cards.items if set(item.model.lower().split()) & words & _SUFFIXES]
+    if elsewhere or not kept:
+        return False
+    for item in cards.items:
+        if not any(item is other for other in kept):
+            item.status = "sold"
+    return True
+
+
+def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
+    """Whether a line that is no edit closes all of the post: it stands alone and is short."""
+    line = layout.lines[number]
+    if not closes_all(clause) or len(line.text) >= 90:
+        return False
+    return len(cards.items) == 1 or number in layout.outer_lines or bool(ALL.search(clause)) or "closed" in clause

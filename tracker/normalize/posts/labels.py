@@ -1,0 +1,32 @@
+"""What a line that was added later begins with: the word for an edit, or a day."""
+
+import re
+
+__all__ = ["LABEL", "is_dated"]
+
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+_DATE = (
+    rf"(?:{_DAY}[/.]{_DAY}(?:[/.](?:20)?\d\d(?!\d))?|20\d\d-\d\d-{_DAY}|{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?|"
+    rf"{_DAY}(?:st|nd|rd|th)?(?: of)? {_MONTH})"
+    r"(?:,? (?:20)?\d\d(?!\d))?(?:,? (?:@ ?|at )?\d{1,2}(?::\d\d)? ?(?:am|pm|est|pst|cst)){0,2}"
+)
+_STATES = r"sold|gone|pending|left|remain|available|spoken for|on hold|reserved|traded|fell through|still here|down to"
+_DATED = re.compile(
+    rf"{_DATE}(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d)|"
+    rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?\b(?:{_STATES})\b))"
+)
+"""``11/4 - 2080 sold``, ``8/2: $2,650 shipped``: a day, and behind it a state or a price."""
+LABEL = re.compile(
+    r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|"
+    rf"bump)(?: ?#?\d{{1,2}}(?:[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?)?(?=\W))?[ :.)*-]{{0,5}}|^\W{{0,4}}{_DATED.pattern}"
+)
+
+
+_MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+
+
+def is_dated(line: str) -> bool:
+    """Whether a line begins with a day and tells a state or a price."""
+    # Asked of every line: most begin with neither a digit nor a month.
+    return (line[:1].isdigit() or line[:3] in _MONTHS) and _DATED.match(line) is not None
