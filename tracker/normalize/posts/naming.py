@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
+from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.namesakes import LISTED, is_namesake, is_other_thing
 from tracker.normalize.posts.short_names import with_short_names
 from tracker.normalize.posts.text import PostText
@@ -21,7 +22,11 @@ def mentions_of(post: PostText, context: bool) -> list[Mention]:
     """The cards that a text names, at the post's own positions."""
     post = _without_plurals(post)
     found = find_mentions(CleanText(post.text, post.raw), context=context)[:MOST_MENTIONS]
-    named = [_sized(post, _by_maker(post, mention)) for mention in found if not is_namesake(post, mention)]
+    named = [
+        _without_sizes_of_others(post, _sized(post, _by_maker(post, mention)))
+        for mention in found
+        if not is_namesake(post, mention)
+    ]
     return with_short_names(post, named, _model_of)
 
 
@@ -88,6 +93,30 @@ def _sized(post: PostText, mention: Mention) -> Mention:
         own = _again(post, mention, *_bounds(post.text, mention, LISTED))
         sized = own.vram_gb is not None or mention.vram_gb is None or own.model != mention.model
         mention = own if sized else replace(own, vram_gb=mention.vram_gb, skus=mention.skus)
+    return mention
+
+
+_PIECE_END = re.compile(r"[,;|\n+&]| / |\band\b")
+_OF_MEMORY = re.compile(r"(?P<gb>\d{1,3}) ?(?:gb?|gigs?)\b|\d mb\b")
+_STICKS = re.compile(r"(?<!\w)\d ?x ?\d{1,2} ?gb?\b")
+_BESIDE = 60
+
+
+def _without_sizes_of_others(post: PostText, mention: Mention) -> Mention:
+    """``2x4GB Vengeance + GTX 560``: a size that stands with other hardware of a list is none of the card."""
+    if mention.stated_gb is None:
+        return mention
+    text = post.text
+    low, high = _bounds(text, mention, _PIECE_END)
+    if _OF_MEMORY.search(text, low, high):
+        return mention
+    before = _PIECE_END.split(text[max(0, low - _BESIDE) : low].rpartition("\n")[2])
+    after = _PIECE_END.split(text[high : high + _BESIDE].partition("\n")[0])
+    for pieces, other in ((reversed(before), names_goods), (after, _STICKS.search)):
+        piece = next((piece for piece in pieces if piece.strip()), "")
+        sizes = [float(match["gb"] or 0) for match in _OF_MEMORY.finditer(piece)]
+        if mention.stated_gb in sizes and (_STICKS.search(piece) or other(piece)):
+            return _again(post, mention, low, high)
     return mention
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tracker.normalize.memory import find_sizes
+from tracker.normalize.memory import Size, find_sizes
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
@@ -105,6 +105,19 @@ def _near(start: int, end: int, low: int, high: int) -> bool:
     return low - _NEAR < end <= low or high <= start < high + _NEAR
 
 
+_CARDS_HAVE = re.compile(
+    r"\b(?:cards?|gpus?)(?: \w{1,12}){0,2} (?:ha(?:ve|s)|comes? with|(?:are|is)(?: the)?)(?: \w{1,12})? $"
+)
+"""``The cards have 256MB RAM``: of the cards themselves, whatever it is called."""
+
+
+def _is_cards_own(text: str, size: Size) -> bool:
+    """Whether a size that a body tells may be that of a graphics card."""
+    if _CARDS_HAVE.search(text, max(0, size.start - 48), size.start):
+        return True
+    return not size.system and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
+
+
 def _size(layout: Layout, item: Item) -> None:
     # 4x2GB are sticks of memory, and a size beside another name is of that card.
     known = models().get(item.model.lower())
@@ -119,8 +132,8 @@ def _size(layout: Layout, item: Item) -> None:
     ]
     sizes = {
         size.gb for size in find_sizes(text)
-        if size.times == 1 and not size.system and not _DENIED.search(text, max(0, size.start - 12), size.start)
-        and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
+        if size.times == 1 and not _DENIED.search(text, max(0, size.start - 12), size.start)
+        and _is_cards_own(text, size)
         and not any(_near(start, end, size.start, size.end) for start, end in others)
     }  # fmt: skip
     named = (mention for mentions in layout.mentions.values() for mention in mentions if mention.model == item.model)

@@ -68,11 +68,17 @@ def closes_all(text: str) -> Said:
 
 _OF_ANOTHER = re.compile(r"(?:from|off|out of|replac\w+) (?:a |an |my |the |his |her )?$")
 
+_OTHER_GOODS = re.compile(rf" (?:\w{{2,12}} )?{union('goods.words')}(?!\w)")
+_CALLED = ("broken", "dead", "blown", "fried", "faulty", "defective", "bricked", "toasted", "dying", "non")
+"""Words that may call the thing broken that follows them: ``a dead motherboard``."""
+
 
 def says_broken(text: str) -> str | None:
-    """The words that call a card broken, unless they are negated (``no artifacts``)."""
+    """The words that call a card broken, unless they are negated (``no artifacts``) or of other goods."""
     for match in _BROKEN.finditer(text):
         if _OF_ANOTHER.search(text[: match.start()]):
+            continue
+        if match.group().startswith(_CALLED) and _OTHER_GOODS.match(text, match.end()):
             continue
         if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(
             text[: match.start()]

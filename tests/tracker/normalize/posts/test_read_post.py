@@ -53,6 +53,8 @@ def _facts(offer: Offer, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _expected(wanted: dict[str, Any]) -> dict[str, Any]:
     facts = {**DEFAULTS, **wanted}
+    if facts.get("vram_gb") == 0:
+        facts["vram_gb"] = None  # left open; TOML has no null
     if wanted.get("in_system"):
         facts = {
             key: value
