@@ -30,8 +30,9 @@ _BEFORE = re.compile(
 )
 #: Sapphire's 11323-01-40G: the last number is no size.
 _SAPPHIRE_NUMBER = re.compile(r"\d{5}-\d\d-$")
-#: How the text ends in all places where ``_BEFORE`` can be found, but for blanks, colons, hyphens and line ends.
-_ENDS_BEFORE = ("ssd", "nvme", "hdd", "m.2", "evo", "pro", "optane", "x", "ram", "memory", *"0123456789")
+#: How the text ends in all places where ``_BEFORE`` can be found, but for blanks, colons, hyphens and line ends, and
+#: for the two ways that go on with digits: sn850x, ddr4 3200.
+_ENDS_BEFORE = ("ssd", "nvme", "hdd", "m.2", "evo", "pro", "optane", "ram", "memory")
 _LOOK_BACK = 12
 _MEGABYTES = {
     "128": 0.125,
@@ -75,7 +76,7 @@ def find_sizes(text: str) -> list[Size]:
         if gb is None:
             continue
         after = _AFTER.match(text, end)
-        ahead = _BEFORE.search(before) if before.rstrip(" :-\n").endswith(_ENDS_BEFORE) else None
+        ahead = _BEFORE.search(before) if _may_be_of_a_machine(before) else None
         system = False
         if (after or ahead) and _MACHINE.search(text):
             if (after and after["disk"]) or (ahead and ahead[0].startswith(_DISK_BEFORE)):
@@ -99,6 +100,11 @@ def _times_before(before: str) -> int:
     if last == "-" and _SAPPHIRE_NUMBER.search(before):
         return 0
     return int(last in "-/(|,[+\n:;*=~")
+
+
+def _may_be_of_a_machine(before: str) -> bool:
+    """Tell whether to look for ``_BEFORE`` at all; most sizes stand behind the name of a card."""
+    return before.rstrip(" :-\n").endswith(_ENDS_BEFORE) or "ddr" in before or "sn" in before
 
 
 @lru_cache(maxsize=4096)

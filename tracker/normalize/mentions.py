@@ -108,11 +108,9 @@ _SETTLED_LIMIT = 20_000
 
 
 def _settled(candidates: tuple[Model, ...], sizes: list[Size], mobile: bool) -> _Settled:
-    if len(candidates) == 1 and len(sizes) == 1:
-        _, _, gb, times, system = sizes[0]
-        key: tuple[object, ...] = (candidates[0].name, mobile, gb, times, system)
-    else:
-        key = (tuple([model.name for model in candidates]), mobile, *[size[2:] for size in sizes])
+    # What a size says, without its place.
+    said = tuple([size[2:] for size in sizes]) if len(sizes) > 1 else sizes[0][2:] if sizes else None
+    key = (candidates, mobile, said)
     settled = _SETTLED.get(key)
     if settled is None:
         names = tuple([model.name for model in candidates])

@@ -1,7 +1,7 @@
 """Part numbers in a text: the board's own number settles model, memory and form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -10,8 +10,9 @@ from tracker.normalize.trie import trie_pattern
 
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z0-9]{2,12}(?:-[a-z0-9]{1,14}){0,6}")
 _DIGIT = re.compile(r"\d")
-_HEAD = 3
 _LEAST_LENGTH = 5
+#: A shorter prefix begins too many words: RX. What its numbers say, the name in them says too.
+_LEAST_PREFIX = 3
 
 
 class Part(NamedTuple):
@@ -26,48 +27,40 @@ class Part(NamedTuple):
 
 
 @cache
-def _by_head() -> dict[str, tuple[PartNumber, ...]]:
-    found: dict[str, list[PartNumber]] = {}
-    for part in part_numbers():
-        found.setdefault(part.prefix[:_HEAD], []).append(part)
-    return {head: tuple(parts) for head, parts in found.items()}
+def _by_prefix() -> dict[str, tuple[PartNumber, ...]]:
+    """Return the part numbers that can stand behind each prefix: its own and those of shorter ones.
+
+    A hyphen at its end is left out, so that what follows on it is found by the character before it too.
+    """
+    parts = [(part.prefix.lower().rstrip("-"), part) for part in part_numbers() if len(part.prefix) >= _LEAST_PREFIX]
+    return {longer: tuple(part for prefix, part in parts if longer.startswith(prefix)) for longer, _ in parts}
 
 
 @cache
 def _prefix_pattern() -> re.Pattern[str]:
-    prefixes = {part.prefix.lower() for part in part_numbers()}
-    return re.compile(rf"(?<![a-z0-9])(?:{trie_pattern(sorted(prefixes), '-')})")
-
-
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    for prefix in _prefix_pattern().finditer(text):
-        match = _TOKEN.match(text, prefix.start())
-        if match and len(match[0]) >= _LEAST_LENGTH and _DIGIT.search(match[0]):
-            yield match
+    """Return the pattern that finds every prefix (group 1); the search skips to what ends the word before it."""
+    return re.compile(rf"[^a-z0-9]({trie_pattern(_by_prefix(), '-')})")
 
 
 def find_parts(text: str) -> list[Part]:
     """Return the part numbers in clean ``text`` that the catalog knows, in order."""
     found = []
-    heads = _by_head()
-    for match in _tokens(text):
-        token = match[0].upper()
-        for part in heads.get(token[:_HEAD], ()):
-            if not token.startswith(part.prefix):
-                continue
-            hit = part.match(token)
-            if hit:
-                size = hit.groupdict().get("vram")
-                listed = bool(part.note and part.note.startswith("part number list"))
-                found.append(
-                    Part(
-                        match.start(),
-                        match.start() + hit.end(),
-                        part.model,
-                        float(size) if size else part.vram_gb,
-                        part.form,
-                        listed,
-                    )
-                )
-                break
+    for prefix in _prefix_pattern().finditer(f" {text}"):
+        start = prefix.start()  # of the text without the blank before it
+        match = _TOKEN.match(text, start)
+        if match and len(match[0]) >= _LEAST_LENGTH and _DIGIT.search(match[0]):
+            part = _part(match[0].upper(), start, _by_prefix()[prefix[1]])
+            if part is not None:
+                found.append(part)
     return found
+
+
+def _part(token: str, start: int, candidates: Sequence[PartNumber]) -> Part | None:
+    for part in candidates:
+        hit = part.match(token)
+        if hit:
+            size = hit.groupdict().get("vram")
+            listed = bool(part.note and part.note.startswith("part number list"))
+            vram_gb = float(size) if size else part.vram_gb
+            return Part(start, start + hit.end(), part.model, vram_gb, part.form, listed)
+    return None

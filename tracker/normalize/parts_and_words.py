@@ -1,7 +1,6 @@
 """Where part numbers and words meet: the number settles what the words leave open."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tracker.catalog import catalog
 from tracker.normalize.clean import CleanText
@@ -45,22 +44,30 @@ def _narrowed(mention: Mention, part: Part, model: str) -> Mention:
         vram = part.vram_gb
     form: Form = part.form if part.form in ("sxm", "mobile") else mention.form  # type: ignore[assignment]
     gpu = catalog().find(model, vram) if form in ("desktop", "sxm") else None
-    return replace(
-        mention,
-        model=model,
-        vram_gb=vram,
+    return Mention(
+        mention.start,
+        mention.end,
+        mention.text,
+        model,
         skus=(gpu.slug,) if gpu else mention.skus if form in ("desktop", "sxm") else (),
+        vram_gb=vram,
         form=form,
-        part_number=True,
-        witnessed=True,
+        stated_gb=mention.stated_gb,
         contradiction=mention.contradiction and vram != mention.stated_gb,
+        modified=mention.modified,
+        part_number=True,
+        known=mention.known,
+        strength=mention.strength,
+        models=mention.models,
     )
 
 
 def _exists(model: str, part: Part) -> bool:
     """Tell whether the catalog has the size; one that it lacks is only believed of laptop boards and modules."""
-    sizes = {gpu.vram_gb for gpu in catalog().by_model(model)}
-    return not sizes or part.vram_gb in sizes or part.form != "desktop"
+    if part.form != "desktop":
+        return True
+    sizes = [gpu.vram_gb for gpu in catalog().by_model(model)]
+    return not sizes or part.vram_gb in sizes
 
 
 def _stated(cleaned: CleanText, sizes: set[float]) -> float | None:

@@ -78,13 +78,13 @@ def narrow(text: str, item: Found) -> tuple[Model, ...]:
     stated = {size.gb for size in item.sizes if not size.system}
     low, high = text.rfind("\n", 0, item.start) + 1, text.find("\n", item.end)
     line = text[low : high if high >= 0 else len(text)]
-    words = [_name_words(model.name) for model in models]
-    said = {word for word in _FORM_WORDS.keys() & frozenset().union(*words) if _says(line, word)}
+    words, asked = _words_apart(models)
+    said = {word for word in asked if _says(line, word)}
     telling = said.difference(_WEAK_WORDS)
     named = [model for model, own in zip(models, words, strict=True) if own & telling] if telling else []
     for weak in _WEAK_WORDS:
         if not named and weak in said:
-            named = [model for model in models if weak in _name_words(model.name)]
+            named = [model for model, own in zip(models, words, strict=True) if weak in own]
             # An H100 94GB PCIe is the NVL: the size says more than the bus.
             if stated and not any(stated & model.skus.keys() for model in named):
                 named = []
@@ -102,8 +102,10 @@ def _says(line: str, word: str) -> bool:
 
 
 @cache
-def _name_words(name: str) -> frozenset[str]:
-    return frozenset(_SXM.sub("sxm", name.lower()).split())
+def _words_apart(models: tuple[Model, ...]) -> tuple[tuple[frozenset[str], ...], tuple[str, ...]]:
+    """Return the words of each name, and those of all names that ``_FORM_WORDS`` can tell."""
+    words = tuple(frozenset(_SXM.sub("sxm", model.name.lower()).split()) for model in models)
+    return words, tuple(word for word in _FORM_WORDS if any(word in own for own in words))
 
 
 def _usual(models: Sequence[Model]) -> list[Model]:

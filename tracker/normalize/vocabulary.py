@@ -17,9 +17,9 @@ _MEMORY_EDITION = " GDDR6X"
 _GAPS = re.compile(r"[-_ ]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A model and the sizes that it is sold with, in GB."""
+    """A model and the sizes that it is sold with, in GB; there is one of each, which is equal to itself alone."""
 
     name: str
     known: bool
