@@ -36,10 +36,11 @@ _WITNESS = re.compile(
     r"hellhound|nitro|pulse|waterforce|lhr|cuda|cards?|sli|crossfire|mining|accelerator|tensor|amd|arc|bnib|blower|"
     r"trio|trinity|twin edge)(?![a-z0-9])"
 )
-_MAKER_BEFORE = re.compile(
-    r"(?<![a-z0-9])(?:nvidia|geforce|radeon|amd|evga|zotac|gigabyte|msi|asus|pny|sapphire|powercolor|xfx|gtx|rtx|rx|"
-    r"strix|tuf|arc|quadro|tesla|hd) {1,3}$"
+_MAKERS = (
+    *("nvidia", "geforce", "radeon", "amd", "evga", "zotac", "gigabyte", "msi", "asus", "pny", "sapphire"),
+    *("powercolor", "xfx", "gtx", "rtx", "rx", "strix", "tuf", "arc", "quadro", "tesla", "hd"),
 )
+_MAKER_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(_MAKERS)}) {{1,3}}$")
 _CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|gt|rx|r9|r7|ati) {1,3}$")
 _MAKER_WINDOW = 14
 # Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
@@ -84,7 +85,8 @@ class _Written(NamedTuple):
     """What a name as written means, and what may follow on it further on."""
 
     spelling: Spelling
-    #: Whether a longer name begins so; "rtx 3080" with a late "ti" is another card, "p40" is not.
+    #: Whether a longer name begins so, or a shorter one may be meant: what stands behind it has to be looked at.
+    #: "rtx 3080" with a late "ti" is another card, "p40" is not.
     grows: bool
     #: What it means without the "super" that it ends with, which may be an adverb: RTX 2070 super clean.
     shorter: Spelling | None
@@ -96,11 +98,12 @@ _SEEN_LIMIT = 50_000
 
 def _meaning(written: str) -> _Written:
     known, key = spellings(), squeeze(written)
+    shorter = known.get(key[:-_SUPER]) if written.endswith("super") else None
     grows = written[-1:].isdigit() or written.endswith("ti")
     meaning = _Written(
         known[key],
-        grows and any(key + squeeze(suffix) in known for suffix in _SUFFIXES),
-        known.get(key[:-_SUPER]) if written.endswith("super") else None,
+        shorter is not None or (grows and any(key + squeeze(suffix) in known for suffix in _SUFFIXES)),
+        shorter,
     )
     if len(_SEEN) < _SEEN_LIMIT:
         _SEEN[written] = meaning
@@ -115,7 +118,7 @@ def find_names(text: str, context: bool) -> list[Found]:
         start, end = match.span(1)
         written, laptop = match.groups()
         spelling, grows, shorter = _SEEN.get(written) or _meaning(written)
-        if ((grows and laptop is None) or shorter is not None) and text[end : end + 1] == " ":
+        if grows and (laptop is None or shorter is not None) and text[end : end + 1] == " ":
             spelling, end = _whole(text, written, start, end, spelling, shorter)
         witnessed = True
         if spelling.strength != "sure":
@@ -127,7 +130,7 @@ def find_names(text: str, context: bool) -> list[Found]:
                     continue
             elif spelling.strength == "number" and _of_the_other_maker(text, window, start, spelling):
                 continue
-            elif not _MAKER_BEFORE.search(text, window, start):
+            elif not (text[window:start].rstrip().endswith(_MAKERS) and _MAKER_BEFORE.search(text, window, start)):
                 if spoken is None:
                     spoken = any(item.witnessed for item in found) or _WITNESS.search(text) is not None
                 witnessed = spoken

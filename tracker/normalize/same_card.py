@@ -29,7 +29,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 def distinct(text: str, mentions: list[Mention], hits: Sequence[Hit]) -> list[Mention]:
-    """Return the cards that clean ``text`` sells, each once, the fullest name of each."""
+    """Return the witnessed cards that clean ``text`` sells, each once, the fullest name of each."""
+    if len(mentions) == 1 and mentions[0].witnessed:
+        return mentions
+    mentions = [mention for mention in mentions if mention.witnessed]
     if len(mentions) < 2:
         return mentions
     mentions = [mention for mention in mentions if not _is_cut(text, mention, mentions)]

@@ -37,7 +37,7 @@ class ListingText:
     written_by: date | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Offer:
     """One line of goods. ``price`` is per card and only where the seller states it per card."""
 
@@ -72,7 +72,7 @@ class TraceStep:
     where: Literal["title", "body"] = "title"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Reading:
     """How a listing was read: offers, or one code that says why nothing enters the history."""
 
