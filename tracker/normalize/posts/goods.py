@@ -5,7 +5,16 @@ import re
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import guarded, pattern, union, whole
 
-__all__ = ["MENTION_BLANK", "is_bundled", "names_goods", "names_system", "parts_in_title", "parts_out", "without_spans"]
+__all__ = [
+    "MENTION_BLANK",
+    "is_bundled",
+    "names_goods",
+    "names_kit",
+    "names_system",
+    "parts_in_title",
+    "parts_out",
+    "without_spans",
+]
 
 MENTION_BLANK = "\x01"
 _WORDS = pattern("goods.words")
@@ -29,6 +38,19 @@ def without_spans(text: str, offset: int, spans: list[tuple[int, int]]) -> str:
 def names_goods(text: str) -> bool:
     """Whether other hardware than a card is named."""
     return bool(_WORDS.search(text))
+
+
+_STICKS = re.compile(r"(?<!\w)\d ?x ?\d{1,2} ?gb?\b")
+_KIT = Guarded(
+    r"\b(?:kingston|corsair|g\.?skill|ripjaws|vengeance|crucial|ocz|patriot|mushkin|hyperx|dominator|xms\d?|ballistix|"
+    r"trident|geil|team ?group|sticks?|dimms?)\b"
+)
+"""Who makes memory for machines, and what it comes as."""
+
+
+def names_kit(text: str) -> bool:
+    """Whether a stretch that states a size names sticks of memory: ``2x4GB``, ``8GB Kingston``."""
+    return bool(_KIT.search(text) or _STICKS.search(text))
 
 
 def names_system(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
-from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.goods import names_goods, names_kit
 from tracker.normalize.posts.namesakes import LISTED, is_namesake, is_other_thing
 from tracker.normalize.posts.short_names import with_short_names
 from tracker.normalize.posts.text import PostText
@@ -98,7 +98,6 @@ def _sized(post: PostText, mention: Mention) -> Mention:
 
 _PIECE_END = re.compile(r"[,;|\n+&]| / |\band\b")
 _OF_MEMORY = re.compile(r"(?P<gb>\d{1,3}) ?(?:gb?|gigs?)\b|\d mb\b")
-_STICKS = re.compile(r"(?<!\w)\d ?x ?\d{1,2} ?gb?\b")
 _BESIDE = 60
 
 
@@ -112,10 +111,11 @@ def _without_sizes_of_others(post: PostText, mention: Mention) -> Mention:
         return mention
     before = _PIECE_END.split(text[max(0, low - _BESIDE) : low].rpartition("\n")[2])
     after = _PIECE_END.split(text[high : high + _BESIDE].partition("\n")[0])
-    for pieces, other in ((reversed(before), names_goods), (after, _STICKS.search)):
+    # Behind the card ``1gb ddr3`` may be its own.
+    for pieces, may_be_own in ((reversed(before), False), (after, True)):
         piece = next((piece for piece in pieces if piece.strip()), "")
         sizes = [float(match["gb"] or 0) for match in _OF_MEMORY.finditer(piece)]
-        if mention.stated_gb in sizes and (_STICKS.search(piece) or other(piece)):
+        if mention.stated_gb in sizes and (names_kit(piece) or (not may_be_own and names_goods(piece))):
             return _again(post, mention, low, high)
     return mention
 

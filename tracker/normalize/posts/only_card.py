@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tracker.normalize.memory import Size, find_sizes
 from tracker.normalize.posts.context import sentence_around
-from tracker.normalize.posts.goods import names_goods
+from tracker.normalize.posts.goods import names_goods, names_kit
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -115,7 +115,8 @@ def _is_cards_own(text: str, size: Size) -> bool:
     """Whether a size that a body tells may be that of a graphics card."""
     if _CARDS_HAVE.search(text, max(0, size.start - 48), size.start):
         return True
-    return not size.system and not names_goods(text[slice(*sentence_around(text, size.start, size.end, 80))])
+    sentence = text[slice(*sentence_around(text, size.start, size.end, 80))]
+    return not size.system and not names_goods(sentence) and not names_kit(sentence)
 
 
 def _size(layout: Layout, item: Item) -> None:

@@ -69,8 +69,15 @@ def closes_all(text: str) -> Said:
 _OF_ANOTHER = re.compile(r"(?:from|off|out of|replac\w+) (?:a |an |my |the |his |her )?$")
 
 _OTHER_GOODS = re.compile(rf" (?:\w{{2,12}} )?{union('goods.words')}(?!\w)")
+_GOODS_BEFORE = re.compile(rf"{whole('goods.words')} (?:(?:is|was|has|have|just|got|went|finally|itself|are) ){{0,3}}$")
 _CALLED = ("broken", "dead", "blown", "fried", "faulty", "defective", "bricked", "toasted", "dying", "non")
-"""Words that may call the thing broken that follows them: ``a dead motherboard``."""
+"""Words that may speak of other goods beside them: ``a dead motherboard``, ``the PSU is fried``."""
+
+
+def _is_of_other_goods(text: str, start: int, end: int) -> bool:
+    if _OTHER_GOODS.match(text, end):
+        return True
+    return _GOODS_BEFORE.search(text[max(0, start - 40) : start]) is not None
 
 
 def says_broken(text: str) -> str | None:
@@ -78,7 +85,7 @@ def says_broken(text: str) -> str | None:
     for match in _BROKEN.finditer(text):
         if _OF_ANOTHER.search(text[: match.start()]):
             continue
-        if match.group().startswith(_CALLED) and _OTHER_GOODS.match(text, match.end()):
+        if match.group().startswith(_CALLED) and _is_of_other_goods(text, match.start(), match.end()):
             continue
         if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(
             text[: match.start()]
