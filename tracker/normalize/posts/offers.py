@@ -11,7 +11,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.settling import Settled, settle
-from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
+from tracker.normalize.posts.shipping import free_from, shipping_of_post, shipping_of_title
 from tracker.normalize.types import Offer, Shipping
 
 __all__ = ["offers_of"]
@@ -32,7 +32,6 @@ _IN_CURRENCY = Guarded(
 )
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
-
 
 _OF_ALL = re.compile(
     r"(?:\b(?:everything|all(?: (?:of )?(?:the )?(?:prices|items|parts|goods))?)\b|\bprices?)[^.!?\n$£€\d]{0,40}$"
@@ -65,7 +64,7 @@ def _read_carriage(post: Post, layout: Layout, items: Sequence[Item]) -> None:
         post.carriage = "extra"
         post.trace.add("carriage", "extra: a cost of its own", where="body")
     if said is not None:
-        post.carriage = said[0]
+        post.carriage, post.free_from = said[0], free_from(text) if said[0] == "extra" else None
         in_body = where == "body"
         start, end = (said[1], said[2]) if in_body else (None, None)
         post.trace.add("carriage", f"{said[0]} for all prices", start, end, "body" if in_body else "title")
@@ -181,11 +180,16 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
     return text
 
 
+def _local_only(text: str, end: int) -> bool:
+    """``$2700, pickup only for this one``, in a post that ships the others."""
+    return " only" in text[end : end + 40].partition("\n")[0].partition(". ")[0]
+
+
 def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> tuple[Shipping, Decimal | None]:
     """Carriage of an offer: as its own price says, else as the post says for all, else as the title's payment says."""
     if amount is None:
         return "unknown", None
-    if amount.shipping == "local" and post.carriage == "extra":
+    if amount.shipping == "local" and post.carriage == "extra" and not _local_only(layout.post.text, amount.end):
         # A local price in a post that ships at a cost: carriage comes on top of it.
         return "extra", None
     if amount.shipping:
@@ -194,6 +198,8 @@ def _shipping(post: Post, layout: Layout, item: Item, amount: Amount | None) -> 
         table = next((table for number, (table, _) in layout.rows.items() if number == item.line), None)
         if table is not None and table.shipped:
             return "included", None
+    if post.free_from is not None and amount.value >= post.free_from:
+        return "included", None
     if post.carriage is not None:
         cost = next((a.value for amounts in layout.amounts.values() for a in amounts if a.kind == "shipping"), None)
         return post.carriage, cost if post.carriage == "extra" else None

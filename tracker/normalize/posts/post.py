@@ -1,6 +1,7 @@
 """A post under reading: its parts, what is known of it so far, and the trace."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
@@ -14,7 +15,8 @@ __all__ = ["Post"]
 class Post:
     """``other_goods``: the title offers more than its cards, so that a price may be that of something else.
 
-    ``carriage`` and ``stated_currency`` are what the post says once for all of its prices.
+    ``carriage`` and ``stated_currency`` are what the post says once for all of its prices; from the price ``free_from``
+    on the seller pays for carriage.
     """
 
     listing: ListingText
@@ -25,4 +27,5 @@ class Post:
     trace: Tracer
     other_goods: bool = False
     carriage: Shipping | None = None
+    free_from: Decimal | None = None
     stated_currency: str | None = None

@@ -87,7 +87,7 @@ _NAMED_BEFORE = re.compile(r"[a-z].*[a-z0-9][ )\"]{0,2}[-:=(]{0,2} ?$")
 
 def _ends_with_price(text: str, offset: int, name_end: int, amounts: list[Amount]) -> bool:
     """``PS5 $330 / 3060 Ti $200``: a list whose prices stand behind the names, and whose first thing is no card."""
-    before = text[: amounts[0].start - offset]
+    before = text[: amounts[0].start - offset].rpartition("): ")[2]
     if not (names_goods(before) or (len(amounts) > 1 and _NAMED_BEFORE.match(before) and not _CUES.search(before))):
         return False
     after = next((amount for amount in amounts if amount.start >= name_end), None)

@@ -3,10 +3,11 @@
 import re
 from decimal import Decimal
 
+from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import guarded, whole
 from tracker.normalize.types import Shipping
 
-__all__ = ["shipping_of_post", "shipping_of_title"]
+__all__ = ["free_from", "shipping_of_post", "shipping_of_title"]
 
 _PIECE_END = re.compile(r"[,/|&]|\bor\b|\band\b")
 _EXTRA = guarded(rf"{whole('shipping.all_extra')}(?!\w)", "shipping.all_extra")
@@ -19,7 +20,8 @@ _SHIPPED_LINE = re.compile(
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = re.compile(
     r"ship|post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
-    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|courier|tracked|signed|insured"
+    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|courier|tracked|signed|insured|freight|label|door|rm special|"
+    r"buyer pays|expedited|priority|f2f"
 )
 _ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""
@@ -28,6 +30,14 @@ _ALL_LOCAL = re.compile(
     r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
 )
 """``Local cash/Zelle only``: each way to pay is a local one."""
+
+_FREE_FROM = Guarded(
+    r"(?:\bfree (?:shipping|postage|delivery|ups|usps)|"
+    r"(?:ship\w*|postage|delivery|ups|usps|fedex|ground)\b[^.!?\n]{0,30}\b(?:on me|free|included|on us))[ ]"
+    r"(?:is )?(?:on |for |if )?(?:\w+[ ]){0,3}?(?:over|above|of at least|from)[ ]"
+    r"(?:[$£€] ?)?(?P<least>\d{1,3}(?:,\d{3})?)(?!\d|\.\d|[ ]?(?:lb|mile|usa))"
+)
+"""``Free shipping on orders over $200``."""
 
 
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
@@ -60,7 +70,7 @@ def shipping_of_title(want: str) -> Shipping | None:
     return None if remote else "local"
 
 
-def cost(text: str) -> Decimal | None:
-    """A stated cost of carriage, in major units."""
-    match = re.search(r"[$£€] ?(\d{1,3}(?:\.\d\d)?)", text)
-    return Decimal(match.group(1)) if match else None
+def free_from(text: str) -> Decimal | None:
+    """The least price, in major units, from which the seller pays for carriage."""
+    match = _FREE_FROM.search(text)
+    return None if match is None else Decimal(match["least"].replace(",", ""))

@@ -14,6 +14,7 @@ __all__ = ["anchored", "anchored_after", "anchored_before", "fragments", "guarde
 
 _NO_WORD = r"[\w$£€]"
 _BLANK = re.compile(r"\[[^\]]{0,200}\]|\\.| \?| ")
+_NAMED = re.compile(r"\{([a-z_]+)\}")
 
 
 @lru_cache(maxsize=1)
@@ -23,9 +24,16 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 def fragments(name: str) -> tuple[str, ...]:
-    """The fragments of the list ``table.key``; a blank in one stands for one or two blanks or a line break."""
+    """The fragments of the list ``table.key``; a blank in one stands for one or two blanks or a line break.
+
+    ``{carrier}`` in one stands for any of the list ``words.carrier``.
+    """
     table, key = name.split(".")
-    return tuple(_BLANK.sub(_blanks, fragment) for fragment in _data()[table][key])
+    return tuple(_BLANK.sub(_blanks, _NAMED.sub(_any_of, fragment)) for fragment in _data()[table][key])
+
+
+def _any_of(match: re.Match[str]) -> str:
+    return f"(?:{'|'.join(_data()['words'][match[1]])})"
 
 
 def _blanks(match: re.Match[str]) -> str:
