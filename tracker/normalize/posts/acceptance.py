@@ -31,7 +31,9 @@ _PART_BEFORE = re.compile(
     r"back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
     r"alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|kryographics|"
     r"aqua ?computer|phanteks glacier|hydro x|accelero|raijintek|morpheus|kraken g1\d)\b(?: only| for|"
-    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:\(?[a-z/]+\+? ){0,3}$"
+    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[an]-)?(?:\(?[a-z/]+\+? ){0,3}"
+    r"(?:(?:rtx |gtx |rx )?\d{3,4}(?: ?(?:ti|super|xtx?|fe|ftw3|strix|tuf|trio|suprim|gre))* ?(?:[&/+]|and) ?"
+    r"(?:[a-z]+ ){0,2})?$"
 )
 _PARTS_NAMED = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
@@ -62,11 +64,25 @@ def is_part(text: str, mention: Mention) -> bool:
     return match is not None and not _WITH.search(before[: match.start()])
 
 
+_QUOTE = re.compile(r"(?<![\w)])[\"'“](?=\w)[^\"“”\n]{8,160}?[\"'”](?!\w)")
+
+
+def _is_quoted(layout: Layout, number: int, mention: Mention) -> bool:
+    """``Before anyone writes "5080 is 999 next week"``: whether somebody else's words name the card."""
+    line, text = layout.lines[number], layout.post.text
+    if not ('"' in line.text or "'" in line.text or "“" in line.text):
+        return False
+    return any(
+        match.start() < mention.start and mention.end < match.end() and _PROSE.search(match.group())
+        for match in _QUOTE.finditer(text, line.start, line.end)
+    )
+
+
 def acceptance(
     layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
 ) -> tuple[Said, bool]:
     """How a mention is spoken of, and whether it stands at the head of an item."""
-    if is_part(layout.post.text, mention):
+    if is_part(layout.post.text, mention) or _is_quoted(layout, number, mention):
         return "context", False
     if number in layout.rows:
         return _in_row(layout, number, mention), True

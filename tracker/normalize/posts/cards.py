@@ -54,6 +54,7 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
     items: list[Item] = []
     wanted: set[str] = set()
     parts, last_end = False, 0
+    sided = bool(title.want) and not title.tags & {"have", "want"}
     for place, mention in enumerate(mentions):
         if not title.is_offered(mention.start):
             wanted.add(mention.model)
@@ -63,7 +64,8 @@ def title_items(post: PostText, title: Title, mentions: list[Mention]) -> tuple[
         parts = bool(listed) or is_part(post.text, mention)
         if parts:
             wanted.add(mention.model)
-        if parts or _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start]):
+        compared = not sided and _COMPARED.search(post.text[max(0, mention.start - 40) : mention.start])
+        if parts or compared:
             continue
         low = mentions[place - 1].end if place else 0
         high = mentions[place + 1].start if place + 1 < len(mentions) else len(post.text)

@@ -45,6 +45,7 @@ _TAKES_MONEY = Guarded(
     r"\b(?:entertain|consider|accept|welcome|open to|interested in) (?:any )?(?:cash|money|paypal)|"
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
     r"money|paypal|\$)(?! (?:on|from) (?:my|me))|"
+    r"\bcash (?:if|works|is (?:fine|ok|okay|good)|too)\b|"
     r"\bor (?:potentially |maybe |possibly )?sell\b|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
@@ -54,6 +55,15 @@ _WANTS = re.compile(
     r"want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b"
 )
 _ASKS = re.compile(r"^(?:what|how|should|is|are|does|do|can|which|anyone know|help|need help|not sure)\b")
+_ASKS_PRICE = Guarded(
+    r"\b(?:what|how much) (?:i |we )?(?:should|could|can|would) (?:i |we )?(?:ask|list|price|charge|get|sell|expect)|"
+    r"\bwhat (?:is|are|would be|do you think) (?:it|this|they|these|my \w+)(?: is| are)? worth\b"
+)
+_TRADES = re.compile(
+    r"(?:(?:hi|hey|want(?:ing)?|wanna|looking|would|will|any(?:one|body)|some(?:one|body)|willing|like|care|up|to|"
+    r"for|a|straight|wtt|i'd|i|will) )*(?:trad(?:e|ing)|swap(?:ping)?|exchange)[ ](?!price|value|offer).{3,80} for\b"
+)
+"""``Trade my 7970 for your 680?`` asks, and offers."""
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
 _LISTED = re.compile(r"[,;|]")
 _FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
@@ -161,7 +171,9 @@ def _without_tags(title_text: str, body: str) -> Intent:
     trade_only = trades_only(body) or bool(re.search(r"\btrad", bare) and not re.search(r"\bsell|\bsale", bare))
     if _OFFERS_AROUND.match(bare) and _TAKES_MONEY.search(body):
         return "sell"
-    if _ASKS.match(bare) or bare.endswith("?"):
+    if _TRADES.match(bare):
+        return "trade"
+    if _ASKS.match(bare) or bare.endswith("?") or _ASKS_PRICE.search(body):
         return "other"
     if _WANTS.match(bare) or re.match(r"(?:want|need|buying|looking)\b", bare):
         return "buy"

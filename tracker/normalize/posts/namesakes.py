@@ -8,7 +8,7 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import fragments
 
-__all__ = ["LISTED", "is_namesake", "is_other_thing", "without_processors"]
+__all__ = ["LISTED", "is_namesake", "is_other_thing"]
 
 LISTED = re.compile(r"[,;|\n]")
 _MEMORY = Guarded(
@@ -42,11 +42,22 @@ _PRICED_SIGN = re.compile(r"[$£€] ?$")
 _PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
 
 
+_PRICED_END = re.compile(
+    rf"(?<![$£€\d.,])(?:{MODEL_NUMBER.pattern})(?!\d)(?: ?(?:ti|xtx?|super|gre|s))*(?: [^\s,;/&+|]{{1,16}}){{0,5}}? "
+    r"(?!(?:and|or|to|for|with|w/|a|an|my|the|vs\.?|than|from|of|gtx|gts|gt|rtx|rx|hd|r[579]|geforce|radeon|"
+    r"nvidia|amd|evga|msi|asus|gigabyte|zotac|pny|sapphire|xfx|powercolor|x?\dx?|sli|crossfire) )"
+    r"[^\s,;/&+|]{2,16} $"
+)
+"""``7700 XT Pure (white) 380``: three digits that end a line behind a name and the words about it."""
+
+
 def _is_price_of_line(before: str, after: str) -> bool:
     """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
     if not _PRICE_TAIL.match(after):
         return False
     line = before.rsplit("\n", 1)[-1]
+    if _PRICED_END.search(line) is not None:
+        return True
     return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
 
 
@@ -60,20 +71,6 @@ _OFFICE_PCS = ("optiplex", "elitedesk", "prodesk", "thinkcentre")
 _OTHER_MAKERS = frozenset(fragments("goods.named_before"))
 """Makers and lines of other things, before a number: ``Nokia 1080``, ``Earthwatts 380``, ``Ryzen 5 7600``."""
 _SHORT_WORD = 3
-
-
-_PROCESSOR = re.compile(
-    r"(?:r(?:yzen|(?<!\wr)[3579])|athlon)(?: [3579])?(?: pro)?[ -]{1,2}(?P<number>\d{4})(?!\d| ?xt\b)"
-)
-
-
-def without_processors(mentions: list[Mention], body: PostText) -> list[Mention]:
-    """The title's cards, less bare numbers that the body calls processors: ``Ryzen 7600``."""
-    if not any(mention.strength != "sure" and mention.text.strip().isdigit() for mention in mentions):
-        return mentions
-    numbers = {match.group("number") for match in _PROCESSOR.finditer(body.text)}
-    numbers = {number for number in numbers if f"rx {number}" not in body.text and f"rx{number}" not in body.text}
-    return [mention for mention in mentions if mention.strength == "sure" or mention.text.strip() not in numbers]
 
 
 _AFTER_PRICE = re.compile(r"(?<!\w)[$£€]?\d{2,4} (?:shipped|obo|local|posted|delivered|cash)[,;/ ]{1,3}(?:or |and )?$")

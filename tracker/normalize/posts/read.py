@@ -11,17 +11,17 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.makers import split_by_fate
-from tracker.normalize.posts.namesakes import without_processors
 from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
 from tracker.normalize.posts.others import drop_prices_of_others
 from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.processors import without_processors
 from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
 from tracker.normalize.posts.title import read_title
-from tracker.normalize.posts.titled import offers_other_goods, read_title_facts, tie_title_prices
+from tracker.normalize.posts.titled import break_listed, offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
 from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, price_per_piece, split_singles, tie_unnamed
@@ -65,10 +65,11 @@ def _offers(post: Post) -> list[Offer]:
     if ":" in titled_text:
         titled_text = _BARE_TAG.sub(",", titled_text)
     mentions = mentions_of(post.title_post._replace(text=titled_text), context=True)
-    mentions = without_processors(mentions, post.body)
+    mentions = without_processors(mentions, post.title_post, post.body)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)
     named = mentions_of(post.body, context=True) if post.body.text else []
+    named = without_processors(named, post.body, post.title_post)
     if not titled and not named:
         return []
     if titled and post.body.text:
@@ -93,6 +94,7 @@ def _offers(post: Post) -> list[Offer]:
         if every
         else (from_title if from_title and len(from_title) == len(cards.items) and not other_goods else []),
     )
+    break_listed(post, layout, cards)
     tie_unnamed(layout, cards, other_goods)
     tie_title_prices(post, titled, cards)
     price_per_piece(layout, cards)

@@ -31,6 +31,12 @@ _LEADING = re.compile(
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
 
 
+_EXCHANGE = re.compile(
+    r"\b(?:trad(?:e|ing)|swap(?:ping)?)[ ](?P<given>(?:(?!\b(?:trad|swap)).){3,80}?)[ ]for(?P<taken>[ ][^\n]{3,120})"
+)
+"""``Trade my 7970 for your 680``: the sides of a title without tags."""
+
+
 class Side(NamedTuple):
     """A stretch of the title."""
 
@@ -116,6 +122,12 @@ def read_title(post: PostText) -> Title:
     sided = [mark for mark in marks if mark[2] != "other"]
     tags = frozenset(kind for _, _, kind in marks)
     if not sided:
+        exchange = _EXCHANGE.search(post.text) if "trad" in post.text or "swap" in post.text else None
+        if exchange is not None:
+            given, taken = (Side(*exchange.span(side), exchange[side]) for side in ("given", "taken"))
+            if "my" in taken.text.split() and "my" not in given.text.split():
+                given, taken = taken, given
+            return Title.of([given], [taken], tags)
         return Title.of([Side(0, len(post.text), post.text)], [], tags)
     have, want = _sides(post.text, sided)
     return Title.of(have, want, tags)

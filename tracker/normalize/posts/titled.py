@@ -8,6 +8,7 @@ from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices import give, tie_sentence
@@ -15,7 +16,7 @@ from tracker.normalize.posts.quantity import quantity_around
 from tracker.normalize.posts.sides import money_and_goods
 from tracker.normalize.posts.status import says_broken, status_in
 
-__all__ = ["offers_other_goods", "read_title_facts", "tie_title_prices"]
+__all__ = ["break_listed", "offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 _OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
 _BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|bad|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
@@ -25,6 +26,12 @@ _ONLY_BROKEN = re.compile(
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective|dying)(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)")
+_WORKS = Guarded(
+    r"(?<!\w)(?<!not )(?<!n't )(?<!nothing )(?<!port )(?<!half )(?<!never )(?<!fan )"
+    r"(?:works?(?! (?:on|until|till|only|when|with|if|for (?:\w+ )?(?:few|minute))\b)|fully (?:working|functional)|"
+    r"working (?:fine|great|perfect\w*|card|gpu)|runs (?:fine|great|perfect\w*))\b"
+)
+_WORKING_BEFORE = re.compile(r"\b(?:working|good|functional)(?: \w+){0,2} $")
 _PIECE = re.compile(r"[^,;|]+")
 _GOODS_END = re.compile(r"[,|;/&+]|\band\b")
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
@@ -47,13 +54,23 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
             item.quantity = None
         own = _OWN_END.split(text[item.mention.end : high], maxsplit=1)[0]
         broken = says_broken(own) or _ONLY_BROKEN.match(text, item.mention.end)
-        item.broken = (
-            bool(broken) or bool(_BROKEN_BEFORE.search(before)) or bool(_BROKEN_CARDS.search(post.title.have_text))
-        )
+        item.broken = bool(broken) or bool(_BROKEN_BEFORE.search(before))
         item.combo = _in_combo(post, item)
         said = status_in(text[item.mention.end : high])
         if said and said != "available":
             item.status = said
+
+
+def break_listed(post: Post, layout: Layout, cards: Cards) -> None:
+    """``Dead GPUs: 2080 Ti, 1070``: all that the title lists is broken, but for what is said to work."""
+    if _BROKEN_CARDS.search(post.title.have_text) is None:
+        return
+    listed = {item.model for item in cards.items if item.titled}
+    for item in cards.items:
+        own = layout.text_of(item.line) if item.line >= 0 else ""
+        title = post.title_post.text[: item.mention.start] if item.titled else ""
+        works = _WORKING_BEFORE.search(title) or (_WORKS.search(own) and not says_broken(own))
+        item.broken = item.broken or (item.model in listed and not works)
 
 
 def _in_combo(post: Post, item: Item) -> bool:
