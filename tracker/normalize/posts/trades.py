@@ -19,11 +19,10 @@ _BEFORE_OFFERS = anchored("trades.before_offers", " ", rf"{whole('trades.before_
 _BEFORE_WHAT_YOU = anchored("trades.before_what_you", " ", rf"{whole('trades.before_what_you')} $")
 _AFTER_WHAT_YOU = anchored_after("trades.after_what_you")
 _TAKES_YOURS = Guarded(r"(?:'ll|\bwill|\bwould|\bcould)(?: also)? take your (?!offer|money|cash|time|word|best|pick)")
-_HEADINGS = (
-    *("interested in", "looking for", "trade for", "trades for", "what i want", "what i need", "wishlist", "wish list"),
-)
+_HEADINGS = ("interested in", "looking for", "trade", "what i ", "wish")
 """Over a list of what the seller would have instead of money."""
-_EITHER = Guarded(r"(?<!buy/)(?:sell(?:ing)?|sale) ?(?:/|or) ?trad(?:e|ing)\b|trad(?:e|ing) ?(?:/|or) ?sell(?:ing)?\b")
+_SELL_BEFORE = re.compile(r"(?<!buy/)(?:sell(?:ing)?|sale) ?(?:/|or) ?$")
+_OR_SELL = re.compile(r"trad(?:e|ing) ?(?:/|or) ?sell(?:ing)?\b")
 _ONLY_TRADES = Guarded(
     r"t(?<=\bt)(?:rades? only|(?<!in t)(?<!interested t)rading only)|s(?<=\bs)trictly trad|"
     r"o(?<=\bo)nly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|n(?<=\bn)o(?: cash|"
@@ -36,7 +35,10 @@ _SUM_BEFORE = re.compile(r"[$£€] ?\d{1,4}(?: shipped| obo)?$")
 _WOULD_BEFORE = re.compile(r"(?:\b(?:will|would|might|may|could)|'(?:d|ll))(?: also)?$")
 _WHAT = re.compile(r"(?!\w{1,12}ing\b)[^.!?;\n]{3,40}")
 _PRICED = re.compile(r"[$£€]|\bfor \d|\d ?(?:shipped|each)|\blocal")
-_LIST_BELOW = re.compile(r"(?: ?\([^)\n]{1,40}\))?[ ]?:?[ ]?\n\s{0,4}[*•+-] ?(?P<what>[^\n]{3,40})")
+_BULLETS = ("\n*", "\n-", "\n•", "\n+", "\n ")
+_LIST_BELOW = re.compile(
+    r"(?:s? for|want|need|[ -]?list)?(?: ?\([^)\n]{1,40}\))?[ ]?:?[ ]?\n\s{0,4}[*•+-] ?(?P<what>[^\n]{3,40})"
+)
 _GOODS = pattern("trades.goods")
 _PAYMENT = pattern("title.money")
 
@@ -50,14 +52,17 @@ def trades_only(body: str) -> bool:
 
 def sells_or_trades(body: str) -> bool:
     """Whether a body says in so many words that it is after either."""
-    return bool(_EITHER.search(body)) and not _REFUSED.search(body)
+    either = any(
+        _OR_SELL.match(body, place) or _SELL_BEFORE.search(body[max(0, place - 16) : place])
+        for place in _places(body, "trad")
+    )
+    return either and not _REFUSED.search(body)
 
 
 def open_to_trades(body: str) -> bool:
     """Whether the seller of a body would take goods as well."""
-    return (_speaks_of_trades(body) or _welcomes_goods(body) or _names_goods_for_money(body)) and not _REFUSED.search(
-        body
-    )
+    is_open = _speaks_of_trades(body) or _welcomes_goods(body) or _names_goods_for_money(body)
+    return is_open and not _REFUSED.search(body)
 
 
 def _speaks_of_trades(body: str) -> bool:
@@ -87,9 +92,12 @@ def _names_goods_for_money(body: str) -> bool:
     """``$100 or an SSD``, ``would also consider a laptop``, or a list of what the seller is interested in."""
     for word, before in ((" or ", _SUM_BEFORE), (" consider ", _WOULD_BEFORE)):
         for place in _places(body, word):
-            what = _WHAT.match(body, place + len(word))
-            if what is not None and before.search(body[max(0, place - 16) : place]) and _is_goods(what.group()):
-                return True
+            if before.search(body, max(0, place - 16), place):
+                what = _WHAT.match(body, place + len(word))
+                if what is not None and _is_goods(what.group()):
+                    return True
+    if not any(bullet in body for bullet in _BULLETS):
+        return False
     return any(
         not (_PRICED.search(match["what"]) or _PAYMENT.search(match["what"]))
         for heading in _HEADINGS
