@@ -33,6 +33,7 @@ _ONLY_TRADES = Guarded(
 _SUM_BEFORE = re.compile(r"[$£€] ?\d{1,4}(?: shipped| obo)?$")
 """``$100 or an SSD``."""
 _WOULD_BEFORE = re.compile(r"(?:\b(?:will|would|might|may|could)|'(?:d|ll))(?: also)?$")
+_NOT_REFUSED = re.compile(r"(?<!no)(?<!not)$")
 _WHAT = re.compile(r"(?!\w{1,12}ing\b)[^.!?;\n]{3,40}")
 _PRICED = re.compile(r"[$£€]|\bfor \d|\d ?(?:shipped|each)|\blocal")
 _BULLETS = ("\n*", "\n-", "\n•", "\n+", "\n ")
@@ -90,7 +91,7 @@ def _welcomes_goods(body: str) -> bool:
 
 def _names_goods_for_money(body: str) -> bool:
     """``$100 or an SSD``, ``would also consider a laptop``, or a list of what the seller is interested in."""
-    for word, before in ((" or ", _SUM_BEFORE), (" consider ", _WOULD_BEFORE)):
+    for word, before in ((" or ", _SUM_BEFORE), (" consider ", _WOULD_BEFORE), (" offers of ", _NOT_REFUSED)):
         for place in _places(body, word):
             if before.search(body, max(0, place - 16), place):
                 what = _WHAT.match(body, place + len(word))
