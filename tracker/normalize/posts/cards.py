@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
-from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
+from tracker.normalize.posts.goods import is_bundled, without_spans
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.kin import drop_kin, kin_of, titled_kin
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.twins import is_another
 
 __all__ = ["Cards", "find_cards", "title_items"]
 
@@ -78,48 +79,6 @@ def _form_of(layout: Layout, number: int) -> str:
         return f"row {layout.rows[number][0].start}"
     line = layout.lines[number]
     return "bold" if line.bold and line.kind == "text" else line.kind
-
-
-def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
-    """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
-    line = layout.lines[item.line]
-    if item.line < 0 or item.spot is None or number in layout.edits or not layout.amounts.get(number):
-        return False
-    before = layout.post.text[line.start : item.spot[0]]
-    return names_system(before) and not names_system(layout.lines[number].text)
-
-
-_TAKES_ALL = re.compile(r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)")
-"""A line that speaks once more of the cards above it: ``take all P40s for $1700``."""
-
-
-def _distinct(layout: Layout, item: Item, number: int, structural: bool, form: str) -> bool:
-    """Whether a second mention of a model is a second card: both head an item of the same list."""
-    if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
-        return True
-    if item.where == "title" or not structural or not item.structural:
-        return False
-    if item.line == number or _TAKES_ALL.match(layout.lines[number].text):
-        return False
-    if number in layout.edits and number not in layout.rows:
-        return False
-    if item.titled and not _priced_so_far(layout, item.line, number):
-        return False
-    return item.form == form and (
-        form.startswith("row")
-        or form in ("bullet", "number", "bold", "heading")
-        or bool(layout.amounts.get(number) and layout.amounts.get(item.line))
-    )
-
-
-def _priced_so_far(layout: Layout, line: int, number: int) -> bool:
-    """Whether a price stands in the line of an item, or behind it before the next card or the line ``number``."""
-    for place in range(line, number):
-        if place > line and layout.mentions.get(place):
-            return False
-        if layout.amounts.get(place) and (place == line or not names_goods(layout.lines[place].text)):
-            return True
-    return False
 
 
 def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
@@ -232,7 +191,7 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
     form = _form_of(layout, number)
     known = [item for item in cards.items if same_card(item, mention)] or kin_of(layout, cards.items, number, mention)
     item: Item | None = None
-    if known and not all(_distinct(layout, other, number, structural, form) for other in known):
+    if known and not all(is_another(layout, other, number, mention.end, structural, form) for other in known):
         item = known[-1]
         same_line = [other for other in known if other.line == number]
         item = same_line[-1] if same_line else item

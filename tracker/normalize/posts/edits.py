@@ -97,7 +97,8 @@ def _clause(
     ]
     if edit and not amounts:
         amounts = _labelled_price(layout, number, low, high)
-    fewer = _FEWER.search(clause) is not None or _COUNT.fullmatch(clause) is not None
+    counted = _COUNT.fullmatch(clause) is not None and (len(cards.items) == 1 or "available" not in clause)
+    fewer = counted or _FEWER.search(clause) is not None
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
@@ -143,9 +144,13 @@ _FEWER = Guarded(
     r"\b(?:second|other)(?: one| card| gpu)? is still (?:here|available|for sale|up)\b"
 )
 _COUNT = re.compile(
-    rf"(?:still )?(?:only |just )?{NUMBER} (?:more |still )?(?:left|remaining|remain|to go)[ !.:)]{{0,4}}"
+    rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
+    r"(?:left|remaining|remain|to go|available(?: as of [\d/.]+)?)|"
+    rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
+    rf"{NUMBER}(?: of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}(?:sold|gone))"
+    r"[ !.:)]{0,4}"
 )
-"""A clause of nothing but how many are left."""
+"""A clause of nothing but how many are left, or gone."""
 _LABELLED_PRICE = re.compile(
     rf"{LABEL.pattern}(?:(?:now|price|new price|down to|dropped to|lowered to)[ :]{{1,2}}){{0,2}}"
 )

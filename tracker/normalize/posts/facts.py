@@ -24,7 +24,7 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     items = unique_items(named)
     whole = text[line.start : line.end] if len(items) == 1 else None
     read, said, broken = "", None, False
-    shared = _shared_state(layout, number, named)
+    shared = _shared_states(layout, number, named)
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
@@ -41,7 +41,7 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
         if own != read:
             read, said, broken = own, _state_in(own), bool(says_broken(own))
         if number not in layout.edits:
-            item.status = shared or _status_or_rest(own, item, said) or item.status
+            item.status = shared.get(start) or _status_or_rest(own, item, said) or item.status
             if layout.sections[number] == "sold":
                 item.status = "sold"
         if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
@@ -51,23 +51,41 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
 
 _LISTED = re.compile(r"(?:'?s)?[ ]{0,2}(?:[,/&+]|,? ?and\b)[ ]{0,2}(?:the |my |both )?")
 _HEAD = re.compile(
-    r"[\W\d]{0,12}(?:(?:now|already|also) )?(?:sold|pending|gone)[ ]{0,2}[:=-]{0,2}[ ]{0,2}(?:the |my |both )?"
+    r"(?P<first>^[\W\d]{0,12}(?:(?:now|already|also) )?|[.;|,/][ ]{0,2}|[ ]and[ ])"
+    r"(?P<state>sold|pending|gone|on hold|reserved|(?:still )?available|still here)(?P<mark>[ ]?[:=-]{1,2})?[ ]{1,2}"
+    r"(?:the |my |both )?"
 )
 
 
-def _shared_state(layout: Layout, number: int, named: list[NamedItem]) -> Status | None:
-    """``4060 and 4080 are sold``, ``SOLD: 2070, 2080``: the state of all in a line that only lists cards from above."""
+def _shared_states(layout: Layout, number: int, named: list[NamedItem]) -> dict[int, Status | None]:
+    """States by the place of each name, in a line that only lists cards from above.
+
+    ``4060 and 4080 are sold``, ``Sold: 2070, 2080. Pending: 3070``.
+    """
     text, line = layout.post.text, layout.lines[number]
-    if number in layout.edits or number in layout.amounts or any(item.line == number for _, _, item in named):
-        return None
+    if number in layout.amounts or number in layout.edits or not any(word in line.text for word in _STATE_WORDS):
+        return {}
+    if any(item.line == number for _, _, item in named):
+        return {}
+    if left_over(line.text, max(item.quantity or 1 for _, _, item in named)) is not None:
+        return {}
+    heads = [
+        (line.start + match.end(), status_in(match["state"]))
+        for match in _HEAD.finditer(text[line.start : line.end])
+        if match["mark"] or match.end() + line.start == named[0][0]
+    ]
+    if heads and heads[0][0] <= named[0][0]:
+        return {start: [said for end, said in heads if end <= start][-1] for start, _, _ in named}
     if not all(_LISTED.fullmatch(text, before[1], after[0]) for before, after in pairwise(named)):
-        return None
+        return {}
     tail = text[named[-1][1] : line.end]
-    if _HEAD.fullmatch(text, line.start, named[0][0]) and not tail.strip(" .!'s"):
-        return status_in(text[line.start : named[0][0]])
-    return status_in(tail) if len(named) > 1 and len(tail) < _SHORT and left_over(tail, 1) is None else None
+    if len(named) < _SEVERAL or len(tail) >= _SHORT or left_over(tail, 1) is not None:
+        return {}
+    return dict.fromkeys((start for start, _, _ in named), status_in(tail))
 
 
+_SEVERAL = 2
+_STATE_WORDS = ("sold", "gone", "pend", "hold", "serv", "avail", "here", "taken", "claimed", "traded")
 _SHORT = 40
 _PART_END = re.compile(r"[.!;](?= )|,(?= )|/(?= )|a(?<= a)nd(?= )|b(?<= b)ut(?= )")
 

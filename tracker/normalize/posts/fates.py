@@ -8,7 +8,7 @@ from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all
-from tracker.normalize.posts.targets import ALL, GPU_WORD, targets_of
+from tracker.normalize.posts.targets import ALL, GPU_WORD, names_others, targets_of
 
 __all__ = ["leaves_some", "only_left", "speaks_of_fate"]
 
@@ -16,14 +16,18 @@ _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
 )
-_CARDS_FATE = Guarded(r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b")
+_CARDS_FATE = Guarded(
+    r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b|"
+    r"\b(?:gpus?|cards?) ?[:=-]{1,2} ?(?:sold|pending|gone)\b"
+)
 
 
 def leaves_some(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
     """``Sold two of them. The one that's left ...``: the only card on offer is not sold out."""
     if len(cards.items) != 1 or not _SOME_LEFT.search(layout.lines[number].text):
         return False
-    return left_over(clause, cards.items[0].quantity or 1) is None
+    rest = layout.lines[number].text.replace(clause, " ", 1)
+    return left_over(clause, cards.items[0].quantity or 1) is None and not names_others(rest)
 
 
 def speaks_of_fate(layout: Layout, cards: Cards, number: int, clause: str, targets: list[Item]) -> bool:
@@ -40,26 +44,43 @@ _ONLY = Guarded(
 _ALL_BUT = Guarded(
     r"\b(?:everything|all(?: of (?:it|them))?|(?:the )?rest)(?: (?:is|are|has|have|been|else|items?|cards?|gpus?))* "
     r"(?:sold|gone)(?: (?:now|already))?,? (?:except|but|besides|other than|apart from|minus)(?: for)? "
-    r"(?:the |my )?(?P<what>[a-z0-9 ]{1,30})"
+    r"(?:the |my )?(?P<what>[a-z0-9 ]{1,30})|"
+    r"\b(?:everything|all)(?: else)?,? (?:except|but|besides|other than|apart from|minus)(?: for)? "
+    r"(?:the |my )?(?P<one>[a-z0-9 ]{1,30}?) (?:(?:is|are|has|have|been|now) ){0,2}(?:sold|gone)\b"
 )
-"""``Everything sold except the 6700 XT``."""
+"""``Everything sold except the 6700 XT``, ``everything but the 6700 XT has sold``."""
 _SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
 
 
 def only_left(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> bool:
     """``Only the Ti is left``, ``all sold but the Ti``: the others are sold."""
     match = _ONLY.search(clause) or _ALL_BUT.search(clause)
-    if match is None or len(cards.items) < 2 or re.fullmatch(r"\d{1,2}|one|two|three", match.group("what")):
+    what = (match["what"] or match.groupdict().get("one") or "") if match is not None else ""
+    if not what or re.fullmatch(r"\d{1,2}|one|two|three", what):
         return False
+    if len(cards.items) < 2:
+        return _of_the_only_card(cards.items[0], what)
     kept, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    words = set(match.group("what").split())
+    words = set(what.split())
     if not kept and words & _SUFFIXES:
         kept = [item for item in cards.items if set(item.model.lower().split()) & words & _SUFFIXES]
     if elsewhere or not kept:
         return False
+    for item in kept:
+        item.status = None if item.status == "sold" else item.status
     for item in cards.items:
         if not any(item is other for other in kept):
             item.status = "sold"
+    return True
+
+
+def _of_the_only_card(item: Item, what: str) -> bool:
+    """``Everything except the GPU sold`` leaves the card as it is; of other goods alone nothing is left of it."""
+    if GPU_WORD.search(what):
+        return True
+    if not names_others(what):
+        return False
+    item.status = "sold"
     return True
 
 

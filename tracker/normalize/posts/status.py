@@ -33,7 +33,7 @@ _ALL_PENDING = guarded(
 _NEGATED = re.compile(rf"{whole('broken.negations')}(?: \w+){{0,2}} $")
 
 
-_SOLD_PENDING = re.compile(r"(?:sold|bought)\W{1,3}(?:but )?(?:pending|tentatively)|pending\W{1,3}sold")
+_SOLD_PENDING = re.compile(r"(?:sold|bought|claimed|taken)\W{1,3}(?:but )?(?:pending|tentatively)|pending\W{1,3}sold")
 
 
 def status_in(text: str) -> Said:

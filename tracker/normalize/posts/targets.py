@@ -10,12 +10,12 @@ from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all
 from tracker.normalize.posts.telling import named_by_words
 
-__all__ = ["ALL", "GPU_WORD", "counted_down", "other_cards", "targets_of", "whole_post"]
+__all__ = ["ALL", "GPU_WORD", "counted_down", "names_others", "other_cards", "targets_of", "whole_post"]
 
 ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
     r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
-    r"kit|build|keyboard|blocks?)\b"
+    r"kit|build|keyboard|blocks?|boards?|chips?|x3ds?|procs?)\b"
 )
 _LOWERED = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w*|down)(?: (?:it|this|the|price|my)){0,2} to\b")
 GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
@@ -48,11 +48,16 @@ def targets_of(layout: Layout, cards: Cards, number: int, low: int, high: int, c
     named = named_by_words(clause, items)
     if named and not (names_goods(clause) and not GPU_WORD.search(clause)):
         return named, False
-    if (names_goods(clause) or _OTHERS.search(clause)) and not GPU_WORD.search(clause):
-        return [], True
-    return [], False
+    alone = len(items) == 1 and (items[0].quantity or 1) == 1
+    return [], names_others(clause) or (alone and _THE_REST.match(clause) is not None)
 
 
+def names_others(clause: str) -> bool:
+    """Whether a clause speaks of other goods than cards."""
+    return bool(names_goods(clause) or _OTHERS.search(clause)) and not GPU_WORD.search(clause)
+
+
+_THE_REST = re.compile(r"(?:and |but |the |my |all )*(?:others|rest)\b")
 _THE_OTHERS = re.compile(r"(?:and |but |the |my |all )*(?:others?|rest|remaining)\b")
 
 

@@ -10,6 +10,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.prices import tie_sentence
+from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.rows import read_row
 from tracker.normalize.posts.signless import line_amounts
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
@@ -195,6 +196,7 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
             and layout.sections[number] != "sold"
             and not layout.post.is_struck(line.start, line.end)
             and (closes_all(line.text) or _MARKED.fullmatch(line.text))
+            and not ((item.quantity or 1) > 1 and left_over(line.text, item.quantity or 1))
         ):
             item.status = closes_all(line.text) or status_in(line.text)
         if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
