@@ -17,6 +17,8 @@ _BEFORE = anchored("context.before", " \n", rf"{whole('context.before')}[ ]{{0,2
 _OFFERING = anchored("context.offering", " :\n", rf"{whole('context.offering')}[ :]{{0,2}}$")
 _WITHDRAWN = pattern("status.withdrawn")
 _AFTER = anchored_after("context.after")
+_NOT = re.compile(r"(?:\bnot|n['’]?t|no longer|never)[ ]$")
+"""``Not selling the 4090``."""
 _WINDOW = 70
 
 
@@ -67,6 +69,8 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     if edition:
         after = after[edition.end() :]
     offering = _OFFERING.search(bare)
+    if offering and _NOT.search(bare, 0, offering.start()):
+        return "context", offering.group().strip()
     talked = _BEFORE.search(bare)
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()

@@ -11,7 +11,9 @@ __all__ = ["sections_of"]
 _HEADINGS = tuple(
     (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have")
 )
-_INLINE_WANT = re.compile(rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d)[ ]?\S|\[w\] ?\S")
+_INLINE_WANT = re.compile(
+    rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d(?!\d{{3}} ?(?:ti|super|xtx?|gre)\b))[ ]?\S|\[w\] ?\S"
+)
 _RULE = "-_*=~ "
 
 

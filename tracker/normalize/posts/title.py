@@ -25,7 +25,7 @@ _BARE = re.compile(
     r"(?P<buying>wtb|buying)|(?P<trading>wtt|ft|trading))[ ]?:(?!\w*//)"
 )
 _LEADING = re.compile(
-    r"(?:(?P<have>wts|selling|fs|for sale)|(?P<buying>wtb|buying|looking for|in search of)|"
+    r"(?:(?P<have>wts|selling|fs|for sale)|(?P<buying>wtb|buying|looking for|in search of|iso|lf)|"
     r"(?P<trading>wtt|ft))\b[ :-]{1,3}"
 )
 _TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
