@@ -15,7 +15,7 @@ __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|\(|[$£€])|"
-    r" ?/ ?\d{2,5})"
+    r" ?/ ?\d{2,5}|[ (\[-]{0,6}(?:sold|pending|gone|reserved|on hold)\b)"
 )
 _AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
@@ -25,7 +25,8 @@ _BEHIND_NAME = re.compile(
 _CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
-    r"(?: (?!and\b|or\b|for\b|vs\b)[a-z][a-z0-9+]{0,11}){0,3} (?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
+    r"(?: (?!and\b|or\b|for\b|vs\b)(?:[a-z][a-z0-9+]{0,11}|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
+    r"(?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
     rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""

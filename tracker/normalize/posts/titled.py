@@ -99,6 +99,29 @@ def _is_thing(piece: str) -> bool:
     return bool(_THING.search(piece))
 
 
+_JOINED = re.compile(r"\+|&|\band\b")
+
+
+def _with_others(post: Post, titled: list[Item]) -> bool:
+    """``6950 + TX3 [W] $140 for both``: whether the title offers one card and something else beside it."""
+    if len(titled) != 1 or (titled[0].quantity or 1) > 1:
+        return False
+    return post.other_goods or _JOINED.search(post.title.have_text) is not None
+
+
+def _tie_offered(post: Post, titled: list[Item], fresh: dict[int, Item], amounts: list[Amount]) -> None:
+    """Tie the prices that stand behind the cards on the offered side."""
+    for side in post.title.have:
+        named = [
+            (item.mention.start, item.mention.end, fresh[id(item)])
+            for item in titled
+            if side.start <= item.mention.start < side.end
+        ]
+        own = [amount for amount in amounts if side.start <= amount.start < side.end]
+        if named and own:
+            tie_sentence(side.text, side.start, named, own, [])
+
+
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     """Prices in the title: behind each card, or on the wanted side for the only card."""
     text = post.title_post.text
@@ -109,18 +132,13 @@ def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     fresh = {id(item): Item.of(item.mention, "title", -1, text) for item in titled}
     for item in titled:
         fresh[id(item)].quantity = item.quantity
-    for side in post.title.have:
-        named = [
-            (item.mention.start, item.mention.end, fresh[id(item)])
-            for item in titled
-            if side.start <= item.mention.start < side.end
-        ]
-        own = [amount for amount in amounts if side.start <= amount.start < side.end]
-        if named and own:
-            tie_sentence(side.text, side.start, named, own, [])
+    _tie_offered(post, titled, fresh, amounts)
     for side in post.title.want:
         own = [amount for amount in amounts if side.start <= amount.start < side.end]
-        if own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not post.other_goods:
+        together = [amount for amount in own if amount.lot]
+        if together and _with_others(post, titled):
+            fresh[id(titled[0])].asked, fresh[id(titled[0])].bundled = together, True
+        elif own and (len(titled) == 1 or any(amount.each or amount.lot for amount in own)) and not post.other_goods:
             give([fresh[id(item)] for item in titled], own)
         elif len(own) > 1:
             for item in titled:
