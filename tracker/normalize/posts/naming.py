@@ -98,14 +98,14 @@ def _sized(post: PostText, mention: Mention) -> Mention:
 
 _PIECE_END = re.compile(r"[,;|\n+&]| / |\band\b")
 _OF_MEMORY = re.compile(r"(?P<gb>\d{1,3}) ?(?:gb?|gigs?)\b|\d mb\b")
-_SIZE_BEHIND = re.compile(r"[^,;|\n+&/]{0,40}?\d ?(?:gb?|gigs?|mb)\b")
+_SIZE_BEHIND = re.compile(r"^[^,;|\n+&/]{0,40}?\d ?(?:gb?|gigs?|mb)\b")
 _BESIDE = 60
 
 
 def _without_sizes_of_others(post: PostText, mention: Mention) -> Mention:
     """``2x4GB Vengeance + GTX 560``: a size that stands with other hardware of a list is none of the card."""
     text = post.text
-    if mention.stated_gb is None or _SIZE_BEHIND.match(text, mention.end):
+    if mention.stated_gb is None or _SIZE_BEHIND.search(text[mention.end : mention.end + _BESIDE]):
         return mention
     low, high = _bounds(text, mention, _PIECE_END)
     if _OF_MEMORY.search(text, low, high):
