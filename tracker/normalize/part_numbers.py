@@ -11,7 +11,7 @@ from tracker.normalize.trie import trie_pattern
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z0-9]{2,12}(?:-[a-z0-9]{1,14}){0,6}")
 _DIGIT = re.compile(r"\d")
 _LEAST_LENGTH = 5
-#: A shorter prefix begins too many words: RX. What its numbers say, the name in them says too.
+#: A shorter prefix begins too many words, as RX does: its numbers are left to the names in them.
 _LEAST_PREFIX = 3
 
 

@@ -55,7 +55,7 @@ _SUFFIXES = frozenset(("ti", "super", "xt", "xtx", "gre", "ada"))
 def only_left(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> bool:
     """``Only the Ti is left``, ``all sold but the Ti``: the others are sold."""
     match = _ONLY.search(clause) or _ALL_BUT.search(clause)
-    what = (match["what"] or match.groupdict().get("one") or "") if match is not None else ""
+    what = next(filter(None, match.groups()), "") if match is not None else ""
     if not what or re.fullmatch(r"\d{1,2}|one|two|three", what):
         return False
     if len(cards.items) < 2:

@@ -19,6 +19,7 @@ __all__ = [
 MENTION_BLANK = "\x01"
 _WORDS = pattern("goods.words")
 _SYSTEM = pattern("title.system")
+_KIT = pattern("goods.kit")
 _JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
 _NOT_PARTS = guarded(union("title.not_parts_out"), "title.not_parts_out")
 _PARTS_TITLE = re.compile(rf"{whole('title.parts_title')}(?!\w)")
@@ -41,11 +42,6 @@ def names_goods(text: str) -> bool:
 
 
 _STICKS = re.compile(r"(?<!\w)\d ?x ?\d{1,2} ?gb?\b")
-_KIT = Guarded(
-    r"\b(?:kingston|corsair|g\.?skill|ripjaws|vengeance|crucial|ocz|patriot|mushkin|hyperx|dominator|xms\d?|ballistix|"
-    r"trident|geil|team ?group|sticks?|dimms?)\b"
-)
-"""Who makes memory for machines, and what it comes as."""
 
 
 def names_kit(text: str) -> bool:
