@@ -12,6 +12,7 @@ from db.engine import open_engine
 from db.store import upsert_plan
 from tests.crawlers.fakes import FakeEbay, FakeReddit, serving
 from tests.crawlers.warm import Crawl, Warm
+from tracker.judging import Judge, Judged
 
 KEYS = {
     "GPUDEALS_EBAY_CLIENT_ID": "canary-ebay-id",
@@ -85,3 +86,16 @@ def plan(sqlite: Engine) -> Callable[..., None]:
             upsert_plan(connection, [("ebay_browse", "EBAY_US", query, []) for query in queries])
 
     return make
+
+
+@pytest.fixture
+def poll(crawl: Callable[..., dict[str, Any]], sqlite: Engine) -> Callable[..., Judged]:
+    """Crawl r/hardwareswap and judge; return the judgement."""
+
+    def run(now: datetime, **env: str) -> Judged:
+        told = crawl("hardwareswap", now, **env)
+        judged = [found for found in Judge(sqlite).judge_all(now) if found.run_id == told["run"]]
+        assert judged, told
+        return judged[0]
+
+    return run

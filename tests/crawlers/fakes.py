@@ -251,6 +251,11 @@ def envelope(posts: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
     return {"kind": "Listing", "data": {"after": after, "before": None, "dist": len(posts), "children": children}}
 
 
+def stamp(moment: datetime) -> float:
+    """A moment as Reddit writes it."""
+    return moment.timestamp()
+
+
 def posts_at(count: int, newest: float, step: float = 270.0, first: int = 0, **more: Any) -> list[dict[str, Any]]:
     """Return posts numbered upwards with time, newest first."""
     return [reddit_post(first + count - 1 - i, newest - i * step, **more) for i in range(count)]
