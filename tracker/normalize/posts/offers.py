@@ -37,6 +37,8 @@ _OF_ALL = re.compile(
     r"(?:\b(?:everything|all(?: (?:of )?(?:the )?(?:prices|items|parts|goods))?)\b|\bprices?)[^.!?\n$£€\d]{0,40}$"
 )
 """``Everything plus the cost of shipping``: holds for all, whatever else its line prices."""
+_OF_THE_REST = re.compile(r"\b(?:everything|anything) else\b|\b(?:all|the) (?:the )?(?:others|rest)\b")
+"""``$180, and $15 to ship this. Everything else is shipped``: what the line says of the others."""
 
 
 def offers_of(post: Post, layout: Layout, items: Sequence[Item]) -> list[Offer]:
@@ -168,9 +170,12 @@ def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]
         line = layout.lines[number]
         if number in layout.mentions or number in layout.rows or any(amount.start in tied for amount in amounts):
             continue
+        if any(amount.lot for amount in amounts):
+            continue
         local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
         if names_goods(line.text) or (local and "ship" not in line.text and "post" not in line.text):
-            found.append((line.start, line.end))
+            of_the_rest = _OF_THE_REST.search(line.text)
+            found.append((line.start, line.end if of_the_rest is None else line.start + of_the_rest.start()))
     return found
 
 

@@ -19,12 +19,15 @@ _SHIPPED_LINE = re.compile(
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = re.compile(
-    r"ship|post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
-    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|courier|tracked|signed|insured|freight|label|door|rm special|"
-    r"buyer pays|expedited|priority|f2f"
+    r"post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
+    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
+    r"buyer pays|expedited|priority|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it"
 )
+"""One of these, or ``ship``, stands in every statement about carriage."""
 _ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""
+_SENT_BACK = re.compile(r"\b(?:back|return\w*)\b[^.!?\n]*$")
+"""``Returns are shipped at your expense`` says nothing of the way there."""
 _LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
 _ALL_LOCAL = re.compile(
     r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
@@ -42,10 +45,10 @@ _FREE_FROM = Guarded(
 
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
-    if not _ANY.search(text):
+    if "ship" not in text and not _ANY.search(text):
         return None
     for match in _EXTRA.finditer(text):
-        if not _ABROAD.search(text, max(0, match.start() - 70), match.end() + 24):
+        if not _of_other_ways(text, *match.span()):
             return "extra", match.start(), match.end()
     included = _INCLUDED.search(text)
     line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
@@ -53,6 +56,13 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
         return "included", line.start(), line.end() - 1
     local = included or _LOCAL.search(text)
     return None if local is None else ("included" if included else "local", local.start(), local.end())
+
+
+def _of_other_ways(text: str, start: int, end: int) -> bool:
+    """Whether a statement is on the way abroad, or back."""
+    if _ABROAD.search(text, max(0, start - 70), end + 24) is not None:
+        return True
+    return _SENT_BACK.search(text, max(0, start - 40), end) is not None
 
 
 def shipping_of_title(want: str) -> Shipping | None:
