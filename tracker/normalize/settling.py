@@ -173,7 +173,7 @@ def settle_memory(models: tuple[Model, ...], sizes: list[Size], form: Form) -> M
     return Memory(only, stated[0] if stated else None, skus, form, contradiction=wrong)
 
 
-#: A card that the catalog only names may have been sold with more than it lists, but not with many times as much.
+#: A card that the catalog names with one size may have been sold with twice as much, one without any with this much.
 _MOST_TIMES = 2
 _MOST_NAMED_ONLY_GB = 8
 
@@ -181,7 +181,9 @@ _MOST_NAMED_ONLY_GB = 8
 def _of_named_only(made: _Made, sizes: list[Size]) -> float | None:
     """Return the one stated size of a card that the catalog only names, where it is believable."""
     said = {size.gb for size in sizes if not size.system} or {size.gb for size in sizes}
-    most = max(made.usual, default=_MOST_NAMED_ONLY_GB / _MOST_TIMES) * _MOST_TIMES
+    most = max(made.usual, default=_MOST_NAMED_ONLY_GB)
+    if len(made.usual) == 1:
+        most *= _MOST_TIMES
     return said.pop() if len(said) == 1 and max(said) <= most else None
 
 
