@@ -11,8 +11,6 @@ from tracker.normalize.trie import trie_pattern
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z0-9]{2,12}(?:-[a-z0-9]{1,14}){0,6}")
 _DIGIT = re.compile(r"\d")
 _LEAST_LENGTH = 5
-#: A shorter prefix begins too many words, as RX does: its numbers are left to the names in them.
-_LEAST_PREFIX = 3
 
 
 class Part(NamedTuple):
@@ -32,7 +30,7 @@ def _by_prefix() -> dict[str, tuple[PartNumber, ...]]:
 
     A hyphen at its end is left out, so that what follows on it is found by the character before it too.
     """
-    parts = [(part.prefix.lower().rstrip("-"), part) for part in part_numbers() if len(part.prefix) >= _LEAST_PREFIX]
+    parts = [(part.prefix.lower().rstrip("-"), part) for part in part_numbers()]
     return {longer: tuple(part for prefix, part in parts if longer.startswith(prefix)) for longer, _ in parts}
 
 

@@ -5,6 +5,7 @@ import pytest
 from tracker.normalize.clean import clean_text
 from tracker.normalize.memory import find_sizes
 from tracker.normalize.mentions import find_mentions
+from tracker.normalize.part_numbers import find_parts
 
 
 def _named(text: str, **options):
@@ -152,3 +153,23 @@ def test_the_skus_a_mention_can_be(text, skus):
 def test_a_stated_size_that_does_not_exist_is_a_contradiction():
     (mention,) = find_mentions("RTX 5080 32GB")
     assert (mention.contradiction, mention.vram_gb, mention.stated_gb) == (True, None, 32)
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "vram_gb"),
+    [
+        ("asus tuf-rtx4070tis-016g-gaming", "GeForce RTX 4070 Ti Super", 16),
+        ("asus tuf-rx7900xt-o20g-gaming", "Radeon RX 7900 XT", 20),
+        ("dual-rx580-o4g", "Radeon RX 580", 4),
+        ("zotac zt-p10600a-10l", "GeForce GTX 1060", 6),
+        ("xfx rx-590p8dfd6", "Radeon RX 590", 8),
+        ("evga bracket 820178-001", None, None),
+    ],
+)
+def test_a_part_number_in_a_text_settles_the_card(text, model, vram_gb):
+    assert [(part.model, part.vram_gb) for part in find_parts(text)] == [(model, vram_gb)]
+
+
+@pytest.mark.parametrize("text", ["rx 580 8gb", "rx580-series", "an rx-580 8gb", "rtx3080ti"])
+def test_a_plain_name_is_no_part_number(text):
+    assert find_parts(text) == []
