@@ -15,6 +15,12 @@ _NEXT_CLAUSE = re.compile(r"[ )*]{0,3}[,.:\n]")
 _SALE = Guarded(r"(?:^|[-|:(] ?|[ ]{2})sold for $")
 _SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy|micro ?center|ebay)(?: \w+)?, $")
 """``bought in 2023 from Amazon, £350``: the shop closes its clause."""
+_WHAT_I_PAID = Guarded(
+    r"\b(?:for|at|want|asking|get|recoup|is)(?: back)?(?: just| only| exactly| about)? (?:what|the (?:same )?price) i "
+    r"(?:originally |just )?paid(?: for (?:it|them|this))? ?[,:;(=-]{1,2} ?$|"
+    r"\b(?:less than|below|under) (?:what )?i paid(?: for (?:it|them|this))?[,;] $"
+)
+"""``Selling for what I paid, $549 shipped``: an ask, told by the price that was paid."""
 _OWN_SENTENCE = Guarded(
     r"(?:^|[.!?\n] ?)\W{0,3}(?:(?:all|for|as for) )?(?:ships?|shipping|postage|delivery|p&p)\b"
     r"(?! (?:incl|free|on me))[^.!?\n]*$"
@@ -67,7 +73,7 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "asking", "asking price"
     if before.endswith(_CLOSED_ENDS) and _CLOSED.search(before) is not None:
         return "asking", "asking price"
-    if _NOT_ASKING_BEFORE.search(before) and not _SHOP_CLAUSE.search(before):
+    if _NOT_ASKING_BEFORE.search(before) and not (_SHOP_CLAUSE.search(before) or _WHAT_I_PAID.search(before)):
         return "other", "not the asking price: what precedes it"
     if _OLD_BEFORE.search(before):
         return "old", "old price"

@@ -8,7 +8,7 @@ from tracker.normalize.posts.text import PostText
 __all__ = ["with_drops"]
 
 _DROP = re.compile(
-    r"[ )(*]{0,4}(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>|(?:down |dropped |reduced |lowered )?to\b|"
+    r"[ )(*]{0,4}(?:(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>)(?: ?(?:now|just)\b)?|(?:down |dropped |reduced |lowered )?to\b|"
     r"(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$"
 )
 _LONGEST_GAP = 24
