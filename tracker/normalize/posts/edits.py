@@ -17,6 +17,7 @@ from tracker.normalize.posts.status import status_in
 from tracker.normalize.posts.subjects import speaks_of_others
 from tracker.normalize.posts.targets import ALL, counted_down, other_cards, targets_of, whole_post
 from tracker.normalize.posts.trace import Tracer
+from tracker.normalize.posts.words import union
 
 __all__ = ["apply_edits"]
 
@@ -30,10 +31,7 @@ _CLAUSE = re.compile(
 )
 """Where a clause ends; each way begins with a plain character, so that a search skips to it."""
 _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
-_ANY_STATUS = Guarded(
-    r"sold|pend|gone|hold|left|avail|tak|claim|bought|trad|reserv|remain|home|tentat|"
-    r"closed|fell|accept|wait|back|edit|update|market|down to|still have|vend|verk|spoken"
-)
+_ANY_STATUS = re.compile(union("edit.fates"))
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 
 
