@@ -10,6 +10,7 @@ from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
+from tracker.normalize.posts.maker_rows import split_by_rows
 from tracker.normalize.posts.makers import split_by_fate
 from tracker.normalize.posts.naming import bare_numbers, mentions_of
 from tracker.normalize.posts.offers import offers_of
@@ -83,6 +84,7 @@ def _offers(post: Post) -> list[Offer]:
         return []
     drop_prices_of_others(layout, cards)
     other_goods = post.other_goods = offers_other_goods(post, mentions)
+    split_by_rows(layout, cards)
     if not other_goods:
         split_by_labels(layout, cards, post.title.have_text)
     from_title = [item for item in cards.items if item.where == "title"]
