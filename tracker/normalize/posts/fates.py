@@ -14,7 +14,8 @@ __all__ = ["leaves_some", "only_left", "speaks_of_fate"]
 
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(
-    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$"
+    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$|"
+    r"\bno longer (?:have|own)\b|\bany ?more\b"
 )
 _CARDS_FATE = Guarded(
     r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b|"
@@ -85,8 +86,8 @@ def _of_the_only_card(item: Item, what: str) -> bool:
 
 
 def _closing(layout: Layout, cards: Cards, number: int, clause: str) -> bool:
-    """Whether a line that is no edit closes all of the post: it stands alone and is short."""
+    """Whether a line that is no edit closes all of the post: it stands alone, is short and answers no question."""
     line = layout.lines[number]
-    if not closes_all(clause) or len(line.text) >= 90:
+    if not closes_all(clause) or len(line.text) >= 90 or "?" in line.text.partition(clause)[0]:
         return False
     return len(cards.items) == 1 or number in layout.outer_lines or bool(ALL.search(clause)) or "closed" in clause

@@ -33,7 +33,7 @@ def fragments(name: str) -> tuple[str, ...]:
 
 
 def _any_of(match: re.Match[str]) -> str:
-    return f"(?:{'|'.join(_data()['words'][match[1]])})"
+    return f"(?:{'|'.join(_NAMED.sub(_any_of, fragment) for fragment in _data()['words'][match[1]])})"
 
 
 def _blanks(match: re.Match[str]) -> str:
