@@ -1,18 +1,17 @@
-"""The cards that a post names, at the post's own positions: namesakes left out, bare numbers taken in."""
+"""The cards that a post names, at the post's own positions: namesakes left out."""
 
 import re
-from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 
 from tracker.normalize.clean import CleanText
 from tracker.normalize.mentions import Mention, find_mentions
 from tracker.normalize.posts.goods import names_goods, names_kit
-from tracker.normalize.posts.namesakes import LISTED, is_namesake, is_other_thing
+from tracker.normalize.posts.namesakes import LISTED, is_namesake
 from tracker.normalize.posts.short_names import with_short_names
 from tracker.normalize.posts.text import PostText
 
-__all__ = ["MOST_MENTIONS", "bare_numbers", "mentions_of"]
+__all__ = ["MOST_MENTIONS", "mentions_of"]
 
 MOST_MENTIONS = 200
 """Mentions read in one text: a post with more is a price list of a shop."""
@@ -134,47 +133,3 @@ def _again(post: PostText, mention: Mention, low: int, high: int) -> Mention:
         if other.start + low == mention.start:
             return replace(other, start=mention.start, end=other.end + low)
     return mention
-
-
-_AROUND = (
-    r"{number}(?:(?<=(?:for|and) the {number})(?:'?s)?(?![\w%.])|"
-    r"(?<![\w$£€.,/#-]{number})(?:'?s)?(?![\w%]|[.,]\d|/\d|"
-    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|[$€£](?! ?\d))))"
-)
-"""A bare number; what stands before it is looked at behind it, so that a search skips to the number."""
-
-
-_SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
-
-
-def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
-    """A bare ``570`` is the 570 of the title."""
-    number = mention.text.strip()
-    if not number.isdigit() or any(mention.model == other.model for other in titled):
-        return mention
-    for other in titled:
-        namesake = mention.model.startswith("Radeon HD") and re.match(rf"\D*{number} ?xtx?$", other.text.lower())
-        if namesake or (re.search(r"\d{3,4}$", other.text) and other.text.endswith(number)):
-            return replace(other, start=mention.start, end=mention.end, text=mention.text)
-    return mention
-
-
-def bare_numbers(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
-    """The title's cards named in the body by their number alone: ``the 480s``, ``1030 - 30 shipped``."""
-    found = [_as_titled(mention, titled) for mention in found]
-    starts, ends = [mention.start for mention in found], [mention.end for mention in found]
-    more: list[Mention] = []
-    for mention in titled:
-        named = _SHORT_NAME.search(mention.text.lower().rstrip("s' "))
-        if named is None or named.group() not in body.text or any(mention.model == other.model for other in more):
-            continue
-        number = named.group()
-        for match in re.finditer(_AROUND.format(number=number), body.text):
-            if len(more) >= MOST_MENTIONS:
-                break
-            before = bisect_left(starts, match.end()) - 1
-            if mention.strength != "sure" and is_other_thing(body.text, match.start(), match.start() + len(number)):
-                continue
-            if before < 0 or ends[before] <= match.start():
-                more.append(replace(mention, start=match.start(), end=match.start() + len(number), text=number))
-    return sorted([*found, *more], key=lambda mention: mention.start)

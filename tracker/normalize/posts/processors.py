@@ -6,7 +6,7 @@ from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.words import fragments
 
-__all__ = ["without_processors"]
+__all__ = ["processor_numbers", "without_processors"]
 
 _RYZEN = re.compile(r"[57][5-9]00")
 """Numbers that both a Radeon and a Ryzen bear."""
@@ -32,10 +32,15 @@ def without_processors(mentions: list[Mention], text: PostText, other: PostText)
     """The cards of ``text``, less bare numbers that it, or the ``other`` half of the post, calls processors."""
     if not any(mention.strength != "sure" and _RYZEN.fullmatch(mention.text.strip()) for mention in mentions):
         return mentions
-    numbers = _numbers(text.text) | _numbers(other.text)
-    cards = f"{text.text}\n{other.text}"
-    numbers = {number for number in numbers if f"rx {number}" not in cards and f"rx{number}" not in cards}
+    numbers = processor_numbers(text, other)
     return [mention for mention in mentions if mention.strength == "sure" or mention.text.strip() not in numbers]
+
+
+def processor_numbers(text: PostText, other: PostText) -> set[str]:
+    """The numbers that either half of a post calls processors, and neither a Radeon: ``RX 5600 XT`` is another."""
+    cards = f"{text.text}\n{other.text}"
+    numbers = _numbers(text.text) | _numbers(other.text)
+    return {number for number in numbers if re.search(rf"rx ?{number}(?!\d| ?xt)", cards) is None}
 
 
 def _numbers(text: str) -> set[str]:

@@ -12,7 +12,7 @@ from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.maker_rows import split_by_rows
 from tracker.normalize.posts.makers import split_by_fate
-from tracker.normalize.posts.naming import bare_numbers, mentions_of
+from tracker.normalize.posts.naming import mentions_of
 from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
@@ -23,6 +23,7 @@ from tracker.normalize.posts.systems import mark_systems
 from tracker.normalize.posts.text import read_text
 from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import break_listed, offers_other_goods, read_title_facts, tie_title_prices
+from tracker.normalize.posts.titled_numbers import bare_numbers
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
 from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, price_per_piece, split_singles, tie_unnamed
@@ -74,7 +75,7 @@ def _offers(post: Post) -> list[Offer]:
     if not titled and not named:
         return []
     if titled and post.body.text:
-        named = bare_numbers(post.body, [item.mention for item in titled], named)
+        named = bare_numbers(post.body, post.title_post, [item.mention for item in titled], named)
     layout = lay_out(post.body, named)
     cards = find_cards(
         layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text)

@@ -14,7 +14,7 @@ from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.rows import read_row
 from tracker.normalize.posts.signless import line_amounts
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
-from tracker.normalize.posts.telling import named_by_words
+from tracker.normalize.posts.telling import named_by_title, named_by_words
 from tracker.normalize.posts.turns import labelled_item, opens_other_goods, pointed_at, tie_by_words
 
 __all__ = ["walk"]
@@ -146,12 +146,13 @@ def _labelled_line(layout: Layout, number: int, item: Item) -> None:
 
 
 def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
-    """``Astral OC sealed: 3300``: a label and a bare number, where the title names several of a model."""
+    """``Astral OC sealed: 3300``: a label and a bare number, where the title says which card bears that label."""
     line = layout.lines[number]
     match = _LABELLED_NUMBER.fullmatch(line.text)
-    if match is None or len(cards.items) < 2:
+    if match is None:
         return False
-    hits = named_by_words(match.group("label"), cards.items)
+    label = match.group("label")
+    hits = named_by_words(label, cards.items) or named_by_title(label, cards.items, cards.title)
     if not hits or hits[0].asked:
         return False
     amounts = find_amounts(layout.post, line.start + match.start("rest"), line.end, loose=True)[:1]
