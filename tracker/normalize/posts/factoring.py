@@ -17,6 +17,8 @@ __all__ = ["factored"]
 
 
 _LOOK_BEHIND = re.compile(r"\(\?<([=!])(.*)\)|(\^|\\b)", re.DOTALL)
+_NO_WIDTH = re.compile(r"\(\?[=!<]|[\^$]|\\[bB]")
+_SEVERAL = re.compile(r"\{([1-9]\d*)(?:,(\d*))?\}")
 _FEW_HEADS = 17
 """First letters that a search skips to with gain; of more, the beginning of a word is the rarer thing."""
 _DEPTH = 2
@@ -43,7 +45,7 @@ def _look_back(atom: Atom, letter: Atom) -> Atom:
 
 def _may_begin(atoms: Atoms, letter: str) -> bool:
     """Whether an alternative without a plain head may begin with a letter all the same."""
-    first = atoms[0] if atoms else None
+    first = next((atom for atom in atoms if not _NO_WIDTH.match(atom.item)), None)
     if first is None or first.times or not first.item.startswith(("[", "\\d")):
         return True
     return re.match(first.item, letter) is not None
@@ -54,6 +56,16 @@ def _excludes_others(atom: Atom) -> bool:
     return atom == BLANK or (atom.letter is not None and not atom.letter.isspace())
 
 
+def _once(atom: Atom) -> Atoms:
+    """What stands several times as one of it, which is told from other heads at once, and the rest; else nothing."""
+    several = _SEVERAL.fullmatch("{1,}" if atom.times == "+" else atom.times)
+    if several is None:
+        return ()
+    bounds = several[1], several[1] if several[2] is None else several[2]
+    fewer = ",".join(str(int(bound) - 1) if bound else "" for bound in bounds)
+    return (Atom(atom.item), Atom(atom.item, f"{{{fewer}}}"))
+
+
 def _opened(atoms: Atoms) -> list[Atoms]:
     """The same alternative written out until each form begins with a plain letter, as far as that can be."""
     if not atoms or _excludes_others(atoms[0]):
@@ -61,8 +73,11 @@ def _opened(atoms: Atoms) -> list[Atoms]:
     head, rest = atoms[0], atoms[1:]
     if head.times == "?":
         return [*_opened((Atom(head.item), *rest)), *_opened(rest)]
+    if _LOOK_BEHIND.fullmatch(str(head)):
+        return [(head, *one) for one in _opened(rest)]
     if head.times:
-        return [atoms]
+        once = _once(head)
+        return _opened((*once, *rest)) if once else [atoms]
     if head.options:
         return [one for option in _merged(head.options) for one in _opened(option + rest)]
     return [(Atom(re.escape(letter)), *rest) for letter in head.letters] or [atoms]

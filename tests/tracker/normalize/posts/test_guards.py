@@ -93,6 +93,17 @@ def test_alternatives_with_the_same_letters_are_tried_in_their_order() -> None:
     assert re.match(factored([r"\w+ x", "ab", "a"]), "ab x").group() == "ab x"
 
 
+def test_a_head_that_stands_several_times_is_told_by_the_first_of_it() -> None:
+    counted = factored([r"\d{2,3}w", r"\d{4}x3d", r"\$+", r"(?:ab){2,}", r"a+?b"])
+    assert re.findall(counted, "75w 5800x3d $$ ababab aab 9w") == ["75w", "5800x3d", "$$", "ababab", "aab"]
+
+
+def test_words_are_brought_together_past_what_no_letter_begins() -> None:
+    expression = factored(["sold", r"(?<!up to )[$£]\d", r"(?<=[.!] )\d{2}", "swap"])
+    assert expression.count("|s") + expression.count(":s") == 1
+    assert re.findall(expression, "sold, up to $1, $2. 30 40 swap") == ["sold", "$2", "30", "swap"]
+
+
 def test_an_expression_is_read_into_its_alternatives() -> None:
     assert ["".join(map(str, atoms)) for atoms in alternatives(r"a\|b|[|)]{2}|(?:c|d)?")] == [
         r"a\|b", "[|)]{2}", "(?:c|d)?",
