@@ -1,6 +1,7 @@
 """Cards that are sold inside a machine: a PC, a laptop, a server."""
 
 import re
+from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.context import sentence_around
@@ -16,7 +17,10 @@ __all__ = ["mark_systems"]
 _PIECE_END = re.compile(r"[,|;+&]")
 _CARD_WORD = re.compile(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b")
 _SEPARATOR = re.compile(r"[,;|]")
-_PROCESSOR = re.compile(r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b")
+_PROCESSOR = re.compile(
+    r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b|"
+    r"\b\d{4,5}(?:k[fs]?|f|x3d|hx|hs)\b"
+)
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
 _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
 _PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
@@ -47,10 +51,10 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         if item.mention.form == "mobile" and "mxm" not in post.body.text + have:
             item.system = True
             continue
-        alone = _priced_alone(layout, item)
+        alone = _priced_alone(layout, item) and not (whole_title and _beside_processor(layout, item))
         if parted:
             item.system = False
-        elif (item.line >= 0 and _in_machine_line(layout, item)) or _in_title_machine(post, item):
+        elif (item.line >= 0 and _in_machine_line(layout, item)) or _in_title_machine(post, item, whole_title):
             item.system = True
         elif alone:
             item.system = False
@@ -58,6 +62,8 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
             item.system = True
         if whole_title and not item.titled and not item.system and not alone and not item.table:
             item.bundled = True
+        if item.system and _behind_laptop(post, layout, item):
+            item.mention, item.skus = replace(item.mention, form="mobile"), ()
     if any(item.system for item in cards.items):
         post.trace.add("in_system", "cards inside a machine", where="body")
         _system_price(layout, cards)
@@ -80,6 +86,11 @@ def _priced_alone(layout: Layout, item: Item) -> bool:
     if not item.structural and item.spot is not None:
         low, high = sentence_around(layout.post.text, *item.spot)
     return any(amount.kind == "asking" and not amount.bundle and low <= amount.start <= high for amount in item.asked)
+
+
+def _beside_processor(layout: Layout, item: Item) -> bool:
+    """Whether the line that prices the card lists a processor too, and so prices a machine."""
+    return item.line >= 0 and _PROCESSOR.search(layout.text_of(item.line)) is not None
 
 
 def _in_machine_line(layout: Layout, item: Item) -> bool:
@@ -122,14 +133,45 @@ def _inside(post: Post, item: Item) -> bool:
     )
 
 
-def _in_title_machine(post: Post, item: Item) -> bool:
-    """Whether the title's own piece names a laptop before the card: ``Zephyrus G14 4060, ...``."""
+def _before_in_title(post: Post, item: Item) -> str:
+    """What stands before the card on its side of the title."""
     position = item.mention.start
     side = next((side for side in post.title.have if side.start <= position < side.end), None)
-    if not item.titled or side is None:
-        return False
-    piece = _SEPARATOR.split(post.title_post.text[side.start : position])[-1]
+    return post.title_post.text[side.start : position] if item.titled and side is not None else ""
+
+
+def _open_bracket(before: str) -> int:
+    """Where the bracket opens that the card stands in; 0 where it stands in none."""
+    opened = before.rfind("(")
+    return opened if opened > 0 and ")" not in before[opened:] else 0
+
+
+def _title_piece(post: Post, item: Item) -> str:
+    """What stands before the card in its own piece of the title: ``Zephyrus G14 4060, ...``, ``G14 (R9, 4060)``."""
+    before = _before_in_title(post, item)
+    return _SEPARATOR.split(before[: _open_bracket(before) or len(before)])[-1]
+
+
+def _in_title_machine(post: Post, item: Item, whole_title: bool) -> bool:
+    """Whether the title puts the card into a laptop, or into a machine's brackets: ``Gaming PC (10700K, 3060)``."""
+    piece = _title_piece(post, item)
+    if _is_laptop(piece):
+        return True
+    bracketed = whole_title and bool(_open_bracket(_before_in_title(post, item)))
+    return bracketed and names_system(piece) and not _PULLED.search(piece)
+
+
+def _is_laptop(piece: str) -> bool:
     return bool(_LAPTOP.search(piece)) and not _PULLED.search(piece)
+
+
+def _behind_laptop(post: Post, layout: Layout, item: Item) -> bool:
+    """Whether the machine that holds the card is a laptop, so that the card is the laptop's chip."""
+    if _is_laptop(_title_piece(post, item)):
+        return True
+    if item.line < 0 or item.spot is None:
+        return False
+    return _is_laptop(layout.post.text[layout.lines[item.line].start : item.spot[0]])
 
 
 _LAPTOP = re.compile(r"\b(?:laptop|notebook|zephyrus|razer blade|blade 1\d|legion \d|alienware [mx]\d\d\S*|thinkpad)\b")
@@ -144,13 +186,19 @@ def _held(before: str) -> bool:
     return match.group() not in ("w/", "with") or "," not in rest
 
 
+_LEAST = 100
+"""What a machine costs at least; less is asked for something else."""
+
+
 def _system_price(layout: Layout, cards: Cards) -> None:
     amounts: list[Amount] = []
     for number in sorted(layout.amounts):
         if number in layout.rows:
             continue
-        amounts += [amount for amount in layout.amounts[number] if amount.kind == "asking" and amount.value >= 100]
+        amounts += [amount for amount in layout.amounts[number] if amount.kind == "asking" and amount.value >= _LEAST]
     for item in cards.items:
-        if item.system and not [amount for amount in item.asked if amount.kind == "asking"]:
-            item.asked = amounts[:1]
+        if item.system:
+            asked = [amount for amount in item.asked if amount.kind == "asking"]
+            dear = [amount for amount in asked if amount.value >= _LEAST]
+            item.asked = dear or (item.asked if asked else amounts[:1])
         item.bundled = item.bundled or item.system

@@ -38,8 +38,9 @@ def _listing(post: dict[str, Any]) -> ListingText:
 
 def _facts(offer: Offer, wanted: dict[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {"model": offer.model}
-    if "vram_gb" in wanted:
-        facts["vram_gb"] = offer.vram_gb
+    for key in ("vram_gb", "form"):
+        if key in wanted:
+            facts[key] = getattr(offer, key)
     for key in DEFAULTS:
         if (key in ("lot_price", "shipping", "currency")) and wanted.get("in_system") and key not in wanted:
             continue
