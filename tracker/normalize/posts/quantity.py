@@ -48,7 +48,8 @@ _SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
     rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b|"
-    rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)"
+    rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
+    r"[^\n;|$£€]{0,60}?, ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
@@ -133,7 +134,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
     match = _TRAIL.match(after)
-    return count_word(match.group("n") or match.group("spelled")) if match else None
+    return count_word(match.group("n") or match.group("spelled") or match.group("qty")) if match else None
 
 
 def count_behind_price(after: str) -> int | None:

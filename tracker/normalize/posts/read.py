@@ -24,6 +24,7 @@ from tracker.normalize.posts.text import read_text
 from tracker.normalize.posts.title import read_title
 from tracker.normalize.posts.titled import break_listed, offers_other_goods, read_title_facts, tie_title_prices
 from tracker.normalize.posts.titled_numbers import bare_numbers
+from tracker.normalize.posts.told_apart import split_by_words
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.turns import split_by_labels
 from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, price_per_piece, split_singles, tie_unnamed
@@ -105,6 +106,7 @@ def _offers(post: Post) -> list[Offer]:
     bundle_combos(layout, cards, other_goods)
     drop_combos(cards)
     split_by_ordinals(layout, cards)
+    split_by_words(layout, cards)
     split_by_fate(layout, cards, post.title.have_text)
     split_singles(cards)
     read_only_card(layout, cards.items)
