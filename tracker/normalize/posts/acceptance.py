@@ -28,7 +28,8 @@ _PROSE = re.compile(
 _STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
 _PART_BEFORE = re.compile(
     r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|"
-    r"back ?plates?|nv-?link|brackets?|coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
+    r"back ?plates?|nv-?link|brackets?|(?:hybrid|cooling|aio|upgrade) kits?|"
+    r"coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
     r"alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|kryographics|"
     r"aqua ?computer|phanteks glacier|hydro x|accelero|raijintek|morpheus|kraken g1\d)\b(?: only| for|"
     r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[an]-)?(?:\(?[a-z/]+\+? ){0,3}"

@@ -49,7 +49,7 @@ _PART = re.compile(
     r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
     r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"
     r"anti-?sag|support|cooling|extension) ){1,3}(?:adapters?|adaptors?|cables?|connectors?|mounts?|"
-    r"brackets?|pads?|fans?)\b|"
+    r"brackets?|pads?|fans?)\b|(?:hybrid |conversion |upgrade |cooler |cooling |water ?cooling ){0,2}kits?\b|"
     r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|"
     r"(?:empty |original |retail )?box(?:es)?(?: only)?\b(?! (?:and|"
     r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
