@@ -3,7 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
-from tracker.normalize.posts.fates import leaves_some, only_left, speaks_of_fate
+from tracker.normalize.posts.fates import handed_over, leaves_some, only_left, speaks_of_fate, with_people
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.labels import LABEL
@@ -24,12 +24,15 @@ __all__ = ["apply_edits"]
 _CLAUSE = re.compile(
     "|".join(rf"{mark}(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
     + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
-    r"(?:sold|pending|gone|left|available|still|remains?|spoken for|reserved|on hold))|(?<=sold, )|(?<=pending, )|"
-    r"(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
-    r" and (?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now))|"
+    r"(?:sold|pending|gone|left|available|still|remains?|spoken for|reserved|on hold))|"
+    r"(?<=sold, )|(?<=pending, )|(?<=   , )|(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
+    r" and (?:(?<=    and )|(?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now)))|"
     r" / (?=\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|left))"
 )
-"""Where a clause ends; each way begins with a plain character, so that a search skips to it."""
+"""Where a clause ends, also behind a person's name, which is blanked out.
+
+Each way begins with a plain character, so that a search skips to it.
+"""
 _DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _ANY_STATUS = re.compile(union("edit.fates"))
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
@@ -68,7 +71,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             continue
         inline = _INLINE.search(layout.post.text[line.start : line.end])
         clauses = _clauses(layout, number)
-        if not edit and cards.named.get(number) and len(clauses) == 1 and not ALL.search(line.text):
+        if not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text):
             continue
         for low, high in clauses:
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
@@ -78,16 +81,21 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
                 trace.add("edit" if edit else "status", state, low, high, "body")
 
 
+def _goes_beyond(line: str) -> bool:
+    """Whether a line that names a card says more than what is read beside the name."""
+    return ALL.search(line) is not None or handed_over(with_people(line))
+
+
 def _clause(
     layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
-    clause = LABEL.sub("", layout.post.text[low:high]).strip(" *:-")
-    clause = " ".join(clause.split())
+    clause = with_people(LABEL.sub("", layout.post.text[low:high])).strip(" *:-")
     entries = apply_by_number(layout, cards, clause)
     if entries is not None or only_left(layout, cards, number, low, high, clause):
         return cards.items if entries is None else entries
-    said = status_in(clause)
+    handed = handed_over(clause)
+    said = "sold" if handed else status_in(clause)
     if said == "sold" and leaves_some(layout, cards, number, clause):
         return []
     amounts = [
@@ -100,7 +108,11 @@ def _clause(
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    if elsewhere or not (edit or fewer or speaks_of_fate(layout, cards, number, clause, targets)):
+    if (
+        elsewhere
+        or (handed and not targets)
+        or not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets))
+    ):
         return []
     on_line = cards.named.get(number)
     if not targets and speaks_of_others(layout, cards, number, low, clause):

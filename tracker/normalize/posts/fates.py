@@ -9,18 +9,36 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.status import closes_all
 from tracker.normalize.posts.targets import ALL, GPU_WORD, names_others, targets_of
+from tracker.normalize.posts.words import union
 
-__all__ = ["leaves_some", "only_left", "speaks_of_fate"]
+__all__ = ["handed_over", "leaves_some", "only_left", "speaks_of_fate", "with_people"]
+
+_PERSON = re.compile(r"\bto(?:[ \[]{3,}|$)")
+_HANDED = Guarded(
+    rf"(?:(?:and|also|the|my|{union('context.brands')})[ '-]{{1,2}}){{0,5}}(?=[^ ]{{0,8}}\d)[^ ]{{1,16}}"
+    rf"(?: {union('context.editions')}){{0,3}} to them(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"
+    r"(?:(?:thanks|thank you|thx|ty)\b|$)"
+)
 
 _SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
 _FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$|"
-    r"\bno longer (?:have|own)\b|\bany ?more\b"
+    r"\bno longer (?:have|own)\b|\bany ?more\b|\b(?:went|shipped|mailed|way|goes|going) to them\b"
 )
 _CARDS_FATE = Guarded(
     r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b|"
     r"\b(?:gpus?|cards?) ?[:=-]{1,2} ?(?:sold|pending|gone)\b"
 )
+
+
+def with_people(stretch: str) -> str:
+    """A stretch with single blanks, and a word for each person to whom something went: their names are blanked out."""
+    return " ".join(_PERSON.sub("to them ", stretch).split())
+
+
+def handed_over(clause: str) -> bool:
+    """Whether a clause says nothing but to whom a card went: ``3080 to u/somebody``."""
+    return _HANDED.possible(clause) and _HANDED.compiled.match(clause) is not None
 
 
 def leaves_some(layout: Layout, cards: Cards, number: int, clause: str) -> bool:

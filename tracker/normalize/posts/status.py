@@ -33,7 +33,10 @@ _ALL_PENDING = guarded(
 _NEGATED = re.compile(rf"{whole('broken.negations')}(?: \w+){{0,2}} $")
 
 
-_SOLD_PENDING = re.compile(r"(?:sold|bought|claimed|taken)\W{1,3}(?:but )?(?:pending|tentatively)|pending\W{1,3}sold")
+_SOLD_PENDING = re.compile(
+    r"(?:sold|bought|claimed|taken)(?:\W{1,3}| to(?: [a-z_-][\w-]{2,19})?\W{1,44})(?:but )?(?:pending|tentatively)|"
+    r"pending\W{1,3}sold"
+)
 
 
 def status_in(text: str) -> Said:
@@ -62,7 +65,7 @@ def closes_all(text: str) -> Said:
         return None
     cleaned = _SOLD_NOT.sub(" ", text)
     if _ALL_SOLD.search(cleaned):
-        return None if _BUT.search(cleaned) else "sold"
+        return None if _BUT.search(cleaned) else "pending" if _SOLD_PENDING.search(cleaned) else "sold"
     return "pending" if _ALL_PENDING.search(cleaned) else None
 
 

@@ -16,9 +16,12 @@ __all__ = ["bare_numbers"]
 _AROUND = (
     r"{number}(?:(?<=(?:for|and) the {number})(?:'?s)?(?![\w%.])|"
     r"(?<![\w$£€.,/#-]{number})(?:'?s)?(?![\w%]|[.,]\d|/\d|"
-    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped|obo|usd|cad|[$€£](?! ?\d))))"
+    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped(?! to(?:   |\n|$))|obo|usd|cad|[$€£](?! ?\d))))"
 )
-"""A bare number; what stands before it is looked at behind it, so that a search skips to the number."""
+"""A bare number; what stands before it is looked at behind it, so that a search skips to the number.
+
+``3080 shipped`` is a price, ``3080 shipped to u/somebody`` none: the name of a person is blanked out.
+"""
 
 
 _SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
