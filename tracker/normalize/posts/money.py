@@ -32,7 +32,11 @@ _SIGN_BEFORE = re.compile(
 _SIGN_ENDS = frozenset("$£€drosp")
 """The last letters of what ``_SIGN_BEFORE`` finds."""
 _SIGNED = re.compile(r"[$£€]")
-_RANGE = re.compile(r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))(?P<k>k)?")
+_RANGE = re.compile(
+    r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
+    r"(?!,?\d* ?(?:shipped |obo )?(?:for (?:all|both|everything|the (?:pair|lot|two|set))|takes (?:all|both))\b)"
+    r"(?P<k>k)?"
+)
 _BETWEEN = re.compile(r"\bbetween ?$")
 _CLAUSE_END = re.compile(r"[.;|]| / |,(?= )|[$£€] ?\d|\d[$£€]")
 _FIGURE = re.compile(r"[$£€] ?\d|\d\d")

@@ -10,6 +10,9 @@ from tracker.normalize.types import Basis
 
 __all__ = ["Settled", "settle"]
 
+_LEAST_LOT = Decimal("1.25")
+"""What two cards cost at least, by the price of one; what they cost posted is less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -59,6 +62,8 @@ def _settle(item: Item) -> Settled:
     each = [amount for amount in singles if amount.each]
     best = _best([amount for amount in newest if amount in singles] or each or singles)
     single = best.each or each or item.per_piece or is_for_one(item.model, best.value, item.quantity or 1)
+    # ``$360 or $700 for both``: what is far less than the price of all is that of one.
+    single = single or any(a.lot and not a.bundle and a.value > best.value * _LEAST_LOT for a in amounts)
     if (item.quantity or 1) > 1 and not single:
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)

@@ -54,7 +54,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         return [leading]
     for place, (_, end, item) in enumerate(named):
         until = named[place + 1][0] if place + 1 < len(named) else line.end
-        if any(amount.kind != "shipping" and end <= amount.start < until for amount in amounts):
+        if any(amount.kind != "shipping" and not amount.lot and end <= amount.start < until for amount in amounts):
             continue
         tail = (
             _BEHIND_NAME.search(text[end:until])

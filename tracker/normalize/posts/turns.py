@@ -89,13 +89,20 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
 _LONGEST_LABEL = 32
 
 
+_FOR_THE = re.compile(
+    r" ?(?:shipped |obo |firm |local )?for (?:the|my) "
+    r"(?P<what>(?:[a-z][\w+-]{1,14}|\d{1,2} ?gb\b)(?: [a-z][\w-]{1,14})?)"
+)
+
+
 def tie_by_words(layout: Layout, cards: Cards, start: int, amounts: list[Amount]) -> bool:
     """``The PNY is $310``: tie the amounts of a sentence without a name to the cards that its words tell apart."""
     if len(cards.items) < 2:
         return False
     text, hit = layout.post.text, None
     for amount in amounts:
-        stretch = text[start : amount.start]
+        behind = _FOR_THE.match(text, amount.end)
+        stretch = behind["what"] if behind is not None else text[start : amount.start]
         start = amount.end
         hits = [] if names_goods(stretch) or _PARTS.search(stretch) else pointed_at(stretch, cards)
         hit = hits[0] if hits else hit

@@ -53,7 +53,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             leader = line
             for item in current if dead else ():
                 item.broken = True
-        elif number not in layout.amounts and _bare_label(layout, cards, number):
+        elif _bare_label(layout, cards, number):
             continue
         elif (labelled := labelled_item(layout, cards, number)) is not None:
             current, leader = [labelled], line
@@ -149,30 +149,36 @@ def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
     """``Astral OC sealed: 3300``: a label and a bare number, where the title says which card bears that label."""
     line = layout.lines[number]
     match = _LABELLED_NUMBER.fullmatch(line.text)
-    if match is None:
+    if match is None or any(
+        amount.start == line.start + match.start("rest") for amount in layout.amounts.get(number, ())
+    ):
         return False
     label = match.group("label")
     hits = named_by_words(label, cards.items) or named_by_title(label, cards.items, cards.title)
     if not hits or hits[0].asked:
         return False
     amounts = find_amounts(layout.post, line.start + match.start("rest"), line.end, loose=True)[:1]
-    layout.amounts[number] = amounts
+    layout.amounts[number] = [*amounts, *layout.amounts.get(number, ())]
     hits[0].asked.extend(amounts)
     return bool(amounts)
 
 
 _LABELLED_NUMBER = re.compile(
-    r"(?P<label>[a-z][^\n:=]{1,40}?)(?::| -{1,2}|=) ?"
+    r"(?P<label>(?:[a-z]|\d{1,2} ?gb)[^\n:=]{0,40}?)(?::| -{1,2}| ?=) ?"
     r"(?P<rest>\d{2,5}(?: ?(?:shipped|obo|firm|local|plus ship\w*|\+ ?ship\w*))?)"
+    r"(?:,? or \d{2,5} (?:for|takes) (?:all|both|everything)\b.{0,20})?"
 )
 
 
 def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
-    if not current or number in layout.edits:
-        return
     text = layout.post.text
     line = layout.lines[number]
     amounts = layout.amounts.get(number, [])
+    if number in layout.edits:
+        return
+    if not current:
+        tie_by_words(layout, cards, line.start, amounts)
+        return
     for low, high in _sentences(text, line.start, line.end):
         own = [amount for amount in amounts if low <= amount.start < high]
         if amounts and not own:
