@@ -6,7 +6,10 @@ from tracker.normalize.posts.words import anchored_before, pattern
 
 __all__ = ["shipping_of_amount"]
 
-_EITHER_WAY = re.compile(r"[ ]{0,2}(?:local(?:ly)? or (?:shipped|posted|delivered)|(?:shipped|posted) or local)\b")
+_EITHER_WAY = re.compile(
+    r"[ (]{0,2}(?:(?:local(?:ly)?|pick(?:ed)?[ -]?up) ?(?:or|/) ?(?:shipped|posted|delivered)|"
+    r"(?:shipped|posted) ?(?:or|/) ?(?:local|pick(?:ed)?[ -]?up))\b"
+)
 _ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|\.(?= |$)|[/|,;\n]|or\b|-)")
 _CLAUSE_END = re.compile(r"[;|]|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])")
 _NEXT_AMOUNT = re.compile(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)")

@@ -8,7 +8,7 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.labels import LABEL
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.money import Amount, find_amounts
+from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.numbered import apply_by_number
 from tracker.normalize.posts.quantity import NUMBER
 from tracker.normalize.posts.signless import amount_at
@@ -164,8 +164,6 @@ _COUNT = re.compile(
 _LABELLED_PRICE = re.compile(
     rf"{LABEL.pattern}(?:(?:now|price|new price|down to|dropped to|lowered to)[ :]{{1,2}}){{0,2}}"
 )
-_TWO_FORMS = re.compile(r"(?P<first>\d{2,5})(?P<link> ?/ ?)(?P<second>\d{2,5})(?![\d/])")
-"""``EDIT: 775/790``: picked up, and posted."""
 _PRICE_END = re.compile(r" ?(?:$|[.,!;(]|shipped|obo|firm|local|each|ea\b|today|plus|\+|or\b|and\b|for\b|now)")
 
 
@@ -174,23 +172,10 @@ def _labelled_price(layout: Layout, number: int, low: int, high: int) -> list[Am
     label = _LABELLED_PRICE.match(layout.post.text[low:high])
     if label is None or not layout.post.text[low + label.end() : low + label.end() + 1].isdigit():
         return []
-    pair = _TWO_FORMS.match(layout.post.text, low + label.end(), high)
-    if pair is not None:
-        return _dearer(layout, pair) if _PRICE_END.match(layout.post.text[pair.end() : high]) else []
     amount = amount_at(layout, low + label.end(), high)
     if amount is None or amount.value < 20 or not _PRICE_END.match(layout.post.text[amount.end : high]):
         return []
     return [amount]
-
-
-def _dearer(layout: Layout, pair: re.Match[str]) -> list[Amount]:
-    """Of two forms of one price the dearer: it is posted for that."""
-    apart = layout.post.text[: pair.end("first")] + pair["link"].replace("/", ";") + pair["second"]
-    forms = find_amounts(layout.post._replace(text=apart), pair.start(), pair.end(), loose=True)
-    values = sorted(amount.value for amount in forms)
-    if len(forms) != 2 or values[0] < 20 or values[1] >= values[0] * 2:
-        return []
-    return [max(forms, key=lambda amount: amount.value)]
 
 
 def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool:

@@ -67,10 +67,29 @@ def _sign_before(text: str, start: int) -> str:
     return sign.group() if sign is not None else ""
 
 
+_SECOND_FORM = re.compile(r" ?/ ?(?:[$£€] ?)?(?P<number>\d{2,5})(?![\d/]|[.,]\d| ?(?:c\b|°|w\b|gb|mhz|%|fps|rpm))")
+_OF_SEVERAL = re.compile(r"[/,&+|]|\band\b")
+_LEAST_FORM, _MOST_APART = 20, Decimal("1.35")
+
+
+def _second_form(text: str, start: int, end: int, number: str) -> re.Match[str] | None:
+    """The dearer or cheaper form of a price behind it: ``775/790``, picked up and posted; no price of another card."""
+    match = _SECOND_FORM.match(text, end) if text[end : end + 2].strip().startswith("/") else None
+    if match is None or not number.isdigit() or (number := number.lstrip("0")) == match["number"]:
+        return None
+    low, high = sorted((Decimal(number or 0), Decimal(match["number"])))
+    if low < _LEAST_FORM or high > low * _MOST_APART:
+        return None
+    if MODEL_NUMBER.fullmatch(number) and MODEL_NUMBER.fullmatch(match["number"]):
+        return None
+    return None if _OF_SEVERAL.search(_sentence_before(text, start)) else match
+
+
 def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     text = post.text
     start, end = match.span()
     number, thousands, after_sign = match.groups("")
+    second = _second_form(text, start, end, number)
     before_sign = _sign_before(text, start)
     start -= len(before_sign)
     signed = bool(before_sign or after_sign.strip())
@@ -81,9 +100,11 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     line_after = after.partition("\n")[0]
     if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(line_after):
         return None
-    if not signed and not says_bare(number, bool(thousands), before, line_after, loose):
+    if not signed and not (loose and second) and not says_bare(number, bool(thousands), before, line_after, loose):
         return None
     value = parse_number(number, thousand=bool(thousands))
+    if second is not None:
+        value, end = max(value, Decimal(second["number"])), second.end()
     if not signed:
         if not loose and is_rather_a_card(number, before, after):
             return None
