@@ -8,9 +8,9 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.labels import LABEL
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.leftovers import count_each, counts_alone, tells_of_fewer
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.numbered import apply_by_number
-from tracker.normalize.posts.quantity import NUMBER
 from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.states import take_state
 from tracker.normalize.posts.status import status_in
@@ -71,11 +71,15 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             continue
         inline = _INLINE.search(layout.post.text[line.start : line.end])
         clauses = _clauses(layout, number)
-        if not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text):
-            continue
+        # What one clause says beside a name is read already, but for the counts of several names.
+        read = not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text)
         for low, high in clauses:
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
-            touched = _clause(layout, cards, number, low, high, added, other_goods)
+            touched = (
+                count_each(layout, cards, number, low, high)
+                if read
+                else _clause(layout, cards, number, low, high, added, other_goods)
+            )
             for item in touched if trace.wanted else ():
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
                 trace.add("edit" if edit else "status", state, low, high, "body")
@@ -83,7 +87,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
 
 def _goes_beyond(line: str) -> bool:
     """Whether a line that names a card says more than what is read beside the name."""
-    return ALL.search(line) is not None or handed_over(with_people(line))
+    return ALL.search(line) is not None or handed_over(with_people(line)) or tells_of_fewer(line)
 
 
 def _clause(
@@ -91,28 +95,22 @@ def _clause(
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
     clause = with_people(LABEL.sub("", layout.post.text[low:high])).strip(" *:-")
-    entries = apply_by_number(layout, cards, clause)
-    if entries is not None or only_left(layout, cards, number, low, high, clause):
-        return cards.items if entries is None else entries
+    entries = _at_once(layout, cards, number, low, high, clause)
+    if entries is not None:
+        return entries
+    counted = counts_alone(clause) and (len(cards.items) == 1 or "available" not in clause)
+    fewer = counted or tells_of_fewer(clause)
     handed = handed_over(clause)
     said = "sold" if handed else status_in(clause)
     if said == "sold" and leaves_some(layout, cards, number, clause):
         return []
-    amounts = [
-        amount for amount in layout.amounts.get(number, ()) if low <= amount.start < high and amount.kind == "asking"
-    ]
-    if edit and not amounts:
-        amounts = _labelled_price(layout, number, low, high)
-    counted = _COUNT.fullmatch(clause) is not None and (len(cards.items) == 1 or "available" not in clause)
-    fewer = counted or _FEWER.search(clause) is not None
+    amounts = _new_prices(layout, number, low, high) if edit else []
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    if (
-        elsewhere
-        or (handed and not targets)
-        or not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets))
-    ):
+    if elsewhere or (handed and not targets):
+        return []
+    if not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets)):
         return []
     on_line = cards.named.get(number)
     if not targets and speaks_of_others(layout, cards, number, low, clause):
@@ -125,14 +123,26 @@ def _clause(
             amounts = []
     for item in targets:
         take_state(item, clause, said)
-        if (
-            edit
-            and amounts
-            and (said != "sold" or amounts[-1].newest)
-            and not _tied_already(layout, cards, number, item)
-        ):
+        if amounts and (said != "sold" or amounts[-1].newest) and item.line != number:
             item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
+
+
+def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> list[Item] | None:
+    """The cards of a clause that speaks of them by number, by count or of all but some; None for any other clause."""
+    entries = apply_by_number(layout, cards, clause)
+    if entries is not None:
+        return entries
+    counted = count_each(layout, cards, number, low, high)
+    if counted:
+        return counted
+    return cards.items if only_left(layout, cards, number, low, high, clause) else None
+
+
+def _new_prices(layout: Layout, number: int, low: int, high: int) -> list[Amount]:
+    """The prices that a clause of an edit asks."""
+    amounts = [a for a in layout.amounts.get(number, ()) if low <= a.start < high and a.kind == "asking"]
+    return amounts or _labelled_price(layout, number, low, high)
 
 
 def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) -> Amount:
@@ -148,19 +158,6 @@ def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) 
     return next((amount for amount in lowered if amount.shipping == "included"), lowered[-1])
 
 
-_FEWER = Guarded(
-    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|"
-    r"\bstill have (?:the )?(?:second|other)\b|"
-    r"\b(?:second|other)(?: one| card| gpu)? is still (?:here|available|for sale|up)\b"
-)
-_COUNT = re.compile(
-    rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
-    r"(?:left|remaining|remain|to go|available(?: as of [\d/.]+)?)|"
-    rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
-    rf"{NUMBER}(?: of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}(?:sold|gone))"
-    r"[ !.:)]{0,4}"
-)
-"""A clause of nothing but how many are left, or gone."""
 _LABELLED_PRICE = re.compile(
     rf"{LABEL.pattern}(?:(?:now|price|new price|down to|dropped to|lowered to)[ :]{{1,2}}){{0,2}}"
 )
@@ -176,8 +173,3 @@ def _labelled_price(layout: Layout, number: int, low: int, high: int) -> list[Am
     if amount is None or amount.value < 20 or not _PRICE_END.match(layout.post.text[amount.end : high]):
         return []
     return [amount]
-
-
-def _tied_already(layout: Layout, cards: Cards, number: int, item: Item) -> bool:
-    """Whether the edit is where the card itself was first offered, so that its price is tied already."""
-    return item.line == number

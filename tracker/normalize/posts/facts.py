@@ -6,7 +6,7 @@ from itertools import pairwise
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.quantity import NUMBER, count_behind_price, left_over, quantity_around
+from tracker.normalize.posts.quantity import NUMBER, count_behind_price, is_last, left_over, quantity_around
 from tracker.normalize.posts.status import says_broken, status_in
 from tracker.normalize.types import Status
 
@@ -145,4 +145,6 @@ def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None
     if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text):
         item.quantity = left
         return None
+    if said == "pending" and item.quantity and is_last(text):
+        item.quantity = 1
     return said

@@ -4,7 +4,16 @@ import re
 
 from tracker.normalize.posts.words import fragments, union
 
-__all__ = ["NUMBER", "count_behind_price", "count_word", "left_over", "quantity_around"]
+__all__ = [
+    "HANDED_ON",
+    "NUMBER",
+    "QUANTITY_NOW",
+    "count_behind_price",
+    "count_word",
+    "is_last",
+    "left_over",
+    "quantity_around",
+]
 
 _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {
     "pair": 2,
@@ -15,6 +24,12 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
     "a pair": 2,
 }
 NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
+HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
+"""Behind a count: so many went to a person, for whom a clause has this word."""
+QUANTITY_NOW = (
+    r"(?:qty|quantity)(?: of (?:the )?[^ ]{1,12})?(?: is)?(?: ?: ?| )(?:(?:now|left|remaining|down to)(?: ?: ?| )){1,2}"
+    rf"(?P<now>{NUMBER})(?!\w)"
+)
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
     rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
@@ -57,13 +72,14 @@ _LEFT = re.compile(
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
     rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
-    rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|"
+    rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
     r"(?P<other>still have (?:the )?(?:second|other)|"
     r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b)))"
 )
 _GONE = re.compile(
-    rf"(?<![\w$£€])(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
-    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
+    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)|"
+    rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b"
 )
 
 
@@ -149,11 +165,19 @@ def left_over(text: str, quantity: int) -> int | None:
     """How many are left after ``one sold, two left``; None where the text does not say."""
     match = _LEFT.search(text)
     if match:
-        said = match.group("n") or match.group("only") or match.group("have") or match.group("down")
+        said = match.group("n") or match.group("only") or match.group("have") or match.group("down") or match["now"]
         return 1 if said == "last one" or match.group("other") else count_word(said)
     match = _GONE.search(text)
     if match:
-        gone = count_word(match.group("n") or match.group("m"))
+        gone = count_word(match.group("n") or match.group("m") or match["to"])
         if gone is not None and gone < quantity:
             return quantity - gone
     return None
+
+
+_LAST = re.compile(r"\blast (?:one|card|gpu|[a-z]{0,3}\d{2,4})\b(?! (?:years?|months?|weeks?|days?))")
+
+
+def is_last(text: str) -> bool:
+    """Whether a text speaks of the last card of its kind: ``last P40 pending``."""
+    return "last " in text and _LAST.search(text) is not None

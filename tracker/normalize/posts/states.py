@@ -1,7 +1,7 @@
 """What a clause about a card changes of it: its state, or how many are left."""
 
 from tracker.normalize.posts.items import Item
-from tracker.normalize.posts.quantity import left_over
+from tracker.normalize.posts.quantity import is_last, left_over
 
 __all__ = ["take_state"]
 
@@ -17,5 +17,7 @@ def take_state(item: Item, clause: str, said: str | None) -> None:
         if item.status == "sold" and left:
             item.status = None
         return
+    if said == "pending" and quantity > 1 and is_last(clause):
+        item.quantity = 1
     if said is not None and not (said == "available" and item.status is None):
         item.status = None if said == "available" else said  # type: ignore[assignment]
