@@ -118,7 +118,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
                     cards.talked.append((mention, "spoken of, not on offer"))
                     continue
                 said = "offered"
-            if said == "plain":
+            if said == "plain" and not (number in layout.edits and kin_of(layout, cards.items, number, mention)):
                 plain.append((number, mention, structural))
                 continue
             if _in_combo(layout, cards, number, mention):

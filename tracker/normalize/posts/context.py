@@ -37,7 +37,13 @@ def accessory_after(text: str, end: int) -> str | None:
     after = text[end : end + 60].split("\n", 1)[0]
     edition = _EDITION.match(after)
     match = _PART.match(after, edition.end() if edition else 0)
-    return match.group().strip() if match else None
+    if match is None or _FITTED.match(after, match.end()):
+        return None
+    return match.group().strip()
+
+
+_FITTED = re.compile(r" (?:is |already |pre-?)*(?:installed|mounted|fitted|attached)\b")
+"""``3090 waterblock installed``: the card that bears the part."""
 
 
 _PART = re.compile(

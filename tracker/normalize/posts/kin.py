@@ -34,7 +34,7 @@ def drop_kin(layout: Layout, named: dict[int, list[NamedItem]], items: list[Item
             kin[0].titled = True
 
 
-_KINDS = ("SE", "Core 216", "v2", "Core 448", "448", "OEM", "GHz Edition")
+_KINDS = ("SE", "Core 216", "v2", "Core 448", "448", "OEM", "GHz Edition", "Boost")
 """What sellers leave out when they name the card again: a GTX 460 SE is ``the 460``."""
 
 
@@ -43,9 +43,10 @@ def _stands_for(short: str, model: str) -> bool:
 
 
 def kin_of(layout: Layout, items: list[Item], number: int, mention: Mention) -> list[Item]:
-    """The one card whose name a shorter name stands for: on its own line, or in a line without a price."""
+    """The one card whose name a shorter name stands for: on its own line, in an edit, or in a line without a price."""
     kin = [item for item in items if _stands_for(mention.model, item.model)]
-    return kin if len(kin) == 1 and (kin[0].line == number or not layout.amounts.get(number)) else []
+    near = len(kin) == 1 and (kin[0].line == number or number in layout.edits or not layout.amounts.get(number))
+    return kin if near else []
 
 
 def titled_kin(layout: Layout, waiting: list[Item], mention: Mention) -> Item | None:

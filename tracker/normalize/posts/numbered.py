@@ -1,4 +1,4 @@
-"""Items of a numbered list that a later line speaks of by number: ``2 is sold!``, ``#1 and #3 are pending``."""
+"""Items of a numbered list or table that a later line speaks of by number: ``2 is sold!``, ``#1 and #3 pending``."""
 
 import re
 
@@ -50,7 +50,14 @@ def _by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | None:
 
 def _entries(layout: Layout) -> dict[int, int]:
     """The line of each numbered entry; none where a number comes twice."""
-    found: dict[int, int] = {}
+    found: dict[int, int] = {
+        int(cell.text.strip("#. ")): number
+        for number, (_, cells) in layout.rows.items()
+        for cell in cells
+        if cell.role == "ordinal"
+    }
+    if found:
+        return found
     for number, line in enumerate(layout.lines):
         match = _ENTRY.match(layout.post.text, line.begin, line.end) if line.kind != "blank" else None
         if match is None or number in layout.edits:

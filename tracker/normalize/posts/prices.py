@@ -7,7 +7,7 @@ from tracker.normalize.posts.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.plausible import is_plausible
 
-__all__ = ["give", "tie_sentence"]
+__all__ = ["give", "is_of_other_goods", "tie_sentence"]
 
 _CLAUSE_END = re.compile(r"[,;|]|\band\b|\bor\b")
 _FOR_A_THING = re.compile(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]")
@@ -64,7 +64,7 @@ def tie_sentence(
     """Tie the amounts of one sentence; returns the cards that a following sentence speaks of."""
     usable = _usable(amounts)
     if not named:
-        fit = [amount for amount in usable if not _of_other_goods(text, offset, amount)]
+        fit = [amount for amount in usable if not is_of_other_goods(text, offset, amount)]
         give(current, fit)
         return current
     items = unique_items(named)
@@ -118,12 +118,21 @@ _PART_PRICED = re.compile(
 )
 
 
-def _of_other_goods(text: str, offset: int, amount: Amount) -> bool:
+_ALSO = re.compile(
+    r"\balso (?:have|got|sell(?:ing)?|offer(?:ing)?)(?: got)? (?:an?|some|my) "
+    r"(?!(?:pair|set|lot|couple|few|second|2nd|third|3rd|spare|matching|one|card|gpu)\b)[^,.;:$£€]{3,30}$"
+)
+"""``Also have a watt meter for $12``: something of its own."""
+
+
+def is_of_other_goods(text: str, offset: int, amount: Amount) -> bool:
+    """Whether the clause around an amount prices something else; ``text`` is a line or sentence from ``offset`` on."""
     before = text[max(0, amount.start - offset - 40) : amount.start - offset]
     clause = _CLAUSE_END.split(before)[-1]
     after = text[amount.end - offset : amount.end - offset + 34]
     return (
-        bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset]))
+        _ALSO.search(before) is not None
+        or bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset]))
         or names_goods(clause)
         or bool(_FOR_A_THING.match(after) and names_goods(after.split(",")[0]))
     )
@@ -142,7 +151,7 @@ def _price_first(
     for place, amount in enumerate(amounts):
         following = [entry for entry in named if entry[0] >= amount.end]
         if not following:
-            if _closes_list(amount, named) and not _of_other_goods(text, offset, amount):
+            if _closes_list(amount, named) and not is_of_other_goods(text, offset, amount):
                 give(unique_items(named) if amount.lot else [named[-1][2]], [amount])
             continue
         target = following[0]
@@ -231,7 +240,7 @@ def _give_several(
 
 def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], text: str, offset: int) -> None:
     """A further amount behind the same card: another form of its price, or the price of something else."""
-    if _of_other_goods(text, offset, amount):
+    if is_of_other_goods(text, offset, amount):
         return
     if amount.each or amount.lot:
         give(group if amount.lot and len(group) > 1 else [last], [amount])

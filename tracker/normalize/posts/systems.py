@@ -16,10 +16,10 @@ __all__ = ["mark_systems"]
 
 _PIECE_END = re.compile(r"[,|;+&]")
 _CARD_WORD = re.compile(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b")
-_SEPARATOR = re.compile(r"[,;|]")
+_SEPARATOR = re.compile(r"[,;|]|\band an?\b")
 _PROCESSOR = re.compile(
     r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b|"
-    r"\b\d{4,5}(?:k[fs]?|f|x3d|hx|hs)\b"
+    r"\b\d{4,5}(?:k[fs]?|f|x|x3d|hx|hs)\b"
 )
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
 _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
@@ -54,11 +54,11 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         alone = _priced_alone(layout, item) and not (whole_title and _beside_processor(layout, item))
         if parted:
             item.system = False
-        elif (item.line >= 0 and _in_machine_line(layout, item)) or _in_title_machine(post, item, whole_title):
+        elif (item.line >= 0 and _in_machine_line(layout, item)) or _is_laptop(_title_piece(post, item)):
             item.system = True
         elif alone:
             item.system = False
-        elif whole_title and _inside(post, item):
+        elif whole_title and (_inside(post, item) or _in_machine_brackets(post, item)):
             item.system = True
         if whole_title and not item.titled and not item.system and not alone and not item.table:
             item.bundled = True
@@ -152,13 +152,10 @@ def _title_piece(post: Post, item: Item) -> str:
     return _SEPARATOR.split(before[: _open_bracket(before) or len(before)])[-1]
 
 
-def _in_title_machine(post: Post, item: Item, whole_title: bool) -> bool:
-    """Whether the title puts the card into a laptop, or into a machine's brackets: ``Gaming PC (10700K, 3060)``."""
+def _in_machine_brackets(post: Post, item: Item) -> bool:
+    """Whether the title says in brackets what a machine holds: ``Gaming PC (10700K, 3060)``."""
     piece = _title_piece(post, item)
-    if _is_laptop(piece):
-        return True
-    bracketed = whole_title and bool(_open_bracket(_before_in_title(post, item)))
-    return bracketed and names_system(piece) and not _PULLED.search(piece)
+    return bool(_open_bracket(_before_in_title(post, item))) and names_system(piece) and not _PULLED.search(piece)
 
 
 def _is_laptop(piece: str) -> bool:

@@ -26,6 +26,7 @@ _ONLY_BROKEN = re.compile(
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective|dying)(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)")
+_AFTER_A_LIST = re.compile(r"\d[^,;|]*[,;|&+][^,;|\d]{0,20}$")
 _WORKS = Guarded(
     r"(?<!\w)(?<!not )(?<!n't )(?<!nothing )(?<!port )(?<!half )(?<!never )(?<!fan )"
     r"(?:works?(?! (?:on|until|till|only|when|with|if|for (?:\w+ )?(?:few|minute))\b)|fully (?:working|functional)|"
@@ -34,6 +35,8 @@ _WORKS = Guarded(
 _WORKING_BEFORE = re.compile(r"\b(?:working|good|functional)(?: \w+){0,2} $")
 _PIECE = re.compile(r"[^,;|]+")
 _GOODS_END = re.compile(r"[,|;/&+]|\band\b")
+_ORIGIN = re.compile(r"\((?:pulled |taken |out )?(?:from|of) [^()]{2,60}\)")
+"""``(from an Aurora, 12900F/64GB)``: where the card was."""
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
 _LOT_OF_CARDS = re.compile(r"\b(?:gpus?|(?:graphics? |video )?cards?)(?: lot| bundle)? ?[:(-]{1,2} ?(?:\w+ ){0,3}$")
 """``Lot of three GPUs: RX 570, ...`` counts the list, not its first card."""
@@ -63,7 +66,7 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
 
 def break_listed(post: Post, layout: Layout, cards: Cards) -> None:
     """``Dead GPUs: 2080 Ti, 1070``: all that the title lists is broken, but for what is said to work."""
-    if _BROKEN_CARDS.search(post.title.have_text) is None:
+    if not _lists_broken(post.title.have_text):
         return
     listed = {item.model for item in cards.items if item.titled}
     for item in cards.items:
@@ -71,6 +74,12 @@ def break_listed(post: Post, layout: Layout, cards: Cards) -> None:
         title = post.title_post.text[: item.mention.start] if item.titled else ""
         works = _WORKING_BEFORE.search(title) or (_WORKS.search(own) and not says_broken(own))
         item.broken = item.broken or (item.model in listed and not works)
+
+
+def _lists_broken(offered: str) -> bool:
+    """Whether a title calls its cards broken, and not only some further ones: ``3070, 3060 Ti, some dead cards``."""
+    match = _BROKEN_CARDS.search(offered)
+    return match is not None and not _AFTER_A_LIST.search(offered[: match.start()])
 
 
 def _in_combo(post: Post, item: Item) -> bool:
@@ -87,7 +96,7 @@ def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:
     """Whether the title offers more than its cards."""
     spans = [(mention.start, mention.end) for mention in mentions]
     for side in post.title.have:
-        pieces = _GOODS_END.split(without_spans(side.text, side.start, spans))
+        pieces = _GOODS_END.split(_ORIGIN.sub(" ", without_spans(side.text, side.start, spans)))
         if any(
             "\x01" not in piece and (names_goods(piece) or names_system(piece) or _is_thing(piece)) for piece in pieces
         ):

@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.goods import names_goods, names_system
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -14,7 +15,8 @@ def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
     line = layout.lines[item.line]
     if item.line < 0 or item.spot is None or number in layout.edits or not layout.amounts.get(number):
         return False
-    before = layout.post.text[line.start : item.spot[0]]
+    begin, _ = sentence_around(layout.post.text, *item.spot)
+    before = layout.post.text[max(begin, line.start) : item.spot[0]]
     return names_system(before) and not names_system(layout.lines[number].text)
 
 

@@ -10,7 +10,7 @@ from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
-from tracker.normalize.posts.prices import give
+from tracker.normalize.posts.prices import give, is_of_other_goods
 from tracker.normalize.posts.signless import amount_at, ends_a_price
 from tracker.normalize.posts.telling import telling_words
 from tracker.normalize.posts.turns import opens_other_goods
@@ -100,7 +100,8 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
         own = [
             amount
             for amount in own
-            if not names_goods(
+            if not is_of_other_goods(layout.text_of(number), line.start, amount)
+            and not names_goods(
                 _ASIDE.sub("", layout.post.text[slice(*sentence_around(layout.post.text, amount.start, amount.end))])
             )
         ]

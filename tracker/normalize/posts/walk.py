@@ -46,8 +46,11 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             continue
         if layout.sections[number] == "want" and not named:
             continue
-        if line.text.endswith(":") and not named:
+        if not named and (line.text.endswith(":") or _heads_list(layout, number)):
             dead = len(line.text) < 60 and bool(says_broken(line.text))
+            if dead and line.is_item_mark:
+                current, leader = [], None
+                continue
         if named:
             current = _named_line(layout, cards, number, named)
             leader = line
@@ -62,6 +65,15 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             current, leader = [], None
         else:
             _further_line(layout, cards, number, current)
+
+
+def _heads_list(layout: Layout, number: int) -> bool:
+    """Whether a line is the heading of a list: marked as one, without a price, with an item of a list behind it."""
+    line = layout.lines[number]
+    if not (line.bold or line.kind == "heading") or number in layout.amounts:
+        return False
+    follower = next((other for other in layout.lines[number + 1 : number + 3] if other.kind != "blank"), None)
+    return follower is not None and follower.kind in ("bullet", "number")
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -91,11 +103,14 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     line = layout.lines[number]
     amounts = line_amounts(layout, number, named)
     read_facts(layout, number, named)
+    alone = unique_items(named)
     current: list[Item] = []
     previous: list[Item] = []
     for low, high in _sentences(text, line.start, line.end):
         inside = [entry for entry in named if low <= entry[0] < high]
         own = [amount for amount in amounts if low <= amount.start < high]
+        if own and low == line.start and not inside and len(alone) == 1 and any(amount.cue for amount in own):
+            current = alone
         if own and not inside and current and _another(layout, cards, number, low, high, own, current[-1]):
             continue
         if own and not inside and tie_by_words(layout, cards, low, own):
