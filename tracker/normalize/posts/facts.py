@@ -92,7 +92,8 @@ _PART_END = re.compile(r"[.!;](?= )|,(?= )|/(?= )|a(?<= a)nd(?= )|b(?<= b)ut(?= 
 
 def _state_in(text: str) -> Status | None:
     """The state that a stretch says of its card: ``9800X3D sold. 5090 still here`` leaves out what became of others."""
-    said = status_in(text)
+    # A name of a person at the end of a line is blanked out.
+    said = status_in(f"{text} them" if text.endswith(" to") else text)
     if said is None or not names_goods(text):
         return said
     parts, begin, dropped = [], 0, False

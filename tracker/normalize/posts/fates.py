@@ -33,7 +33,9 @@ _CARDS_FATE = Guarded(
 
 def with_people(stretch: str) -> str:
     """A stretch with single blanks, and a word for each person to whom something went: their names are blanked out."""
-    return " ".join(_PERSON.sub("to them ", stretch).split())
+    if "to   " in stretch or "to [  " in stretch or stretch.endswith("to"):
+        stretch = _PERSON.sub("to them ", stretch)
+    return " ".join(stretch.split())
 
 
 def handed_over(clause: str) -> bool:
