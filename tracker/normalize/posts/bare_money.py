@@ -10,7 +10,7 @@ MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|[5-7][4-9][5-9]0|16[56]0|[5-9]
 """Bare numbers that are rather a card than money: ``looking for 3080``."""
 PRICE_LEAD = re.compile(
     r"(?:asking(?: price)?|(?:price|priced|now|firm)(?: (?:is|at))?|(?:dropped|lowered|reduced|down) (?:it )?to|"
-    r"shipped for)[ :=-]{1,3}$"
+    r"shipped for)[ :=-]{1,6}$"
 )
 """What makes money even of a card's number: ``asking 560``."""
 _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\b)")

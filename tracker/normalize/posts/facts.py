@@ -17,6 +17,10 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 """``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
+_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:available|in stock)|qty:? ?\d|quantity:? ?\d)")
+"""``P40 (4 available): $180``, where a stock is told the price is that of one."""
+
+
 def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     """Count, status, strike-through and defects that the line says of each of its cards."""
     text = layout.post.text
@@ -36,6 +40,8 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = _unstruck_count(layout, item, start, end, high, count)
+        if count is not None and _STOCKED.search(text, end, high):
+            item.per_piece = True
         some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
         own = "" if some else whole or text[end:high]
         if own != read:

@@ -22,6 +22,7 @@ MOST_AMOUNTS = 300
 _AMOUNT = re.compile(
     r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
     r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
+    r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
     r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
     r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
 )
@@ -55,6 +56,10 @@ _EACH, _LOT, _BUNDLE = (
 
 _WITH_ALL = re.compile(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
 """``With box and everything. $375``: all that comes with the card, no lot."""
+_ALL_BEHIND = re.compile(
+    r" ?(?:shipped |obo |firm )?(?:for (?:both|all|the (?:pair|lot))|total|together)\b(?! ?(?:each|ea\b))"
+)
+"""``Both are $400 total``: what stands behind an amount goes before what stands ahead of it."""
 _NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cdn|canadian|usd|aud|gbp|eur)\b")
 """``$165 shipped CAD``, ``$165 Canadian``."""
 
@@ -74,7 +79,7 @@ _LEAST_FORM, _MOST_APART = 20, Decimal("1.35")
 
 def _second_form(text: str, start: int, end: int, number: str) -> re.Match[str] | None:
     """The dearer or cheaper form of a price behind it: ``775/790``, picked up and posted; no price of another card."""
-    match = _SECOND_FORM.match(text, end) if text[end : end + 2].strip().startswith("/") else None
+    match = _SECOND_FORM.match(text, end)
     if match is None or not number.isdigit() or (number := number.lstrip("0")) == match["number"]:
         return None
     low, high = sorted((Decimal(number or 0), Decimal(match["number"])))
@@ -89,12 +94,12 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     text = post.text
     start, end = match.span()
     number, thousands, after_sign = match.groups("")
-    second = _second_form(text, start, end, number)
     before_sign = _sign_before(text, start)
     start -= len(before_sign)
     signed = bool(before_sign or after_sign.strip())
     if not signed and not may_be_bare(text, start, end, number + thousands.strip(), loose):
         return None
+    second = _second_form(text, start, end, number) if "/" in text[end : end + 2] else None
     before = text[max(0, start - _WINDOW) : start]
     after = text[end : end + _WINDOW]
     line_after = after.partition("\n")[0]
@@ -141,7 +146,7 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         currency = currency_of("", named["code"])
     return Amount(
         start, end, value, currency, signed, kind,
-        each=_touches(_EACH, line_before, near_after[:30], continued),
+        each=_touches(_EACH, line_before, near_after[:30], continued) and not _ALL_BEHIND.match(near_after),
         lot=_touches(_LOT, line_before, near_after[:34], continued or _WITH_ALL.search(line_before) is not None),
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
         fitted=_FITTED.search(near_after[:34]) is not None,

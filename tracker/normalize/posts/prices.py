@@ -114,7 +114,7 @@ def _for_goods(text: str, offset: int, amount: Amount) -> bool:
 
 _PART_PRICED = re.compile(
     r"\b(?:blocks?|back ?plates?|bridges?|brackets?|cables?|coolers?|risers?|adapters?|"
-    r"pads|box(?:es)?)(?: (?:is|are|for|at|each))*[ :=-]{0,3}$"
+    r"pads|box(?:es)?)(?: (?:is|are|for|at|each|alone|only|separately|itself|by itself))*[ :=-]{0,3}$"
 )
 
 
@@ -155,6 +155,11 @@ def _price_first(
                 give(unique_items(named) if amount.lot else [named[-1][2]], [amount])
             continue
         target = following[0]
+        if (amount.lot or amount.bundle) and place + 1 < len(amounts) and amounts[place + 1].start < target[0]:
+            # ``Both for $600, or $420 for the 4070``: nothing of the first is for the card that follows the second.
+            if amount.lot:
+                give(unique_items(named), [amount])
+            continue
         between = text[amount.end - offset : target[0] - offset]
         if amount.lot and not amount.each:
             until = amounts[place + 1].start if place + 1 < len(amounts) else 1 << 60

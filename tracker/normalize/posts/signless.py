@@ -25,9 +25,10 @@ _BEHIND_NAME = re.compile(
 _CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
-    r"(?: (?!and\b|or\b|for\b|vs\b)(?:[a-z][a-z0-9+]{0,11}|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
+    r"(?: (?!(?:and|or|for|vs|gets?|got|did|does|scored?|hits?|draws?|pulls?|uses?|runs?|ran|than|from|in|since|of)\b)"
+    r"(?:[a-z][a-z0-9+]{0,11}|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
     r"(?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
-    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]| ?(?:shipped|obo|firm|each|ea|local)\b))"
+    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm|each|ea|local)\b))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
 _IN_BRACKETS = re.compile(r"[^\n()]{0,40}\((?=(?!(?:19|20)\d\d\))\d{2,4}\)$)")
@@ -59,7 +60,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         tail = (
             _BEHIND_NAME.search(text[end:until])
             or _CLOSING.search(text[end:until])
-            or (_BEHIND_BLANK.match(text[end:until]) if line.end - line.start < _SHORT_LINE else None)
+            or (_BEHIND_BLANK.match(text[end:until]) if len(named) > 1 or line.end - line.start < _SHORT_LINE else None)
             or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
         )
         if tail is None:

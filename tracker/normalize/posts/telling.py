@@ -5,7 +5,7 @@ import re
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.words import fragments
 
-__all__ = ["named_by_title", "named_by_words", "telling_words"]
+__all__ = ["is_settled", "named_by_title", "named_by_words", "telling_words"]
 
 _WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
 _COMMON = frozenset(fragments("edit.common"))
@@ -41,9 +41,14 @@ def named_by_words(clause: str, items: list[Item]) -> list[Item]:
     return hits if len(hits) == 1 else []
 
 
+def is_settled(items: list[Item]) -> bool:
+    """Whether no label can tell of a card: there is one, which has its price, or which no title names."""
+    return len(items) == 1 and (bool(items[0].asked) or not items[0].segment)
+
+
 def named_by_title(clause: str, items: list[Item], title: str) -> list[Item]:
     """The only card, where a clause says of it nothing but what the title says of it alone: ``Taichi``."""
-    if len(items) != 1 or not items[0].titled or not items[0].segment:
+    if len(items) != 1 or not items[0].segment:
         return []
     said = telling_words(clause)
     elsewhere = telling_words(title.replace(items[0].segment, " "))

@@ -11,7 +11,7 @@ from tracker.normalize.posts.lines import Line
 from tracker.normalize.posts.money import Amount
 from tracker.normalize.posts.prices import give
 from tracker.normalize.posts.quantity import count_behind_price
-from tracker.normalize.posts.telling import named_by_title, named_by_words, telling_words
+from tracker.normalize.posts.telling import is_settled, named_by_title, named_by_words, telling_words
 from tracker.normalize.posts.words import anchored_before, fragments
 
 __all__ = ["labelled_item", "opens_other_goods", "pointed_at", "split_by_labels", "tie_by_words"]
@@ -140,7 +140,7 @@ def pointed_at(stretch: str, cards: Cards) -> list[Item]:
 def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
     """``Founders: 700``: a line that names one of several cards, or the title's, by its edition or maker alone."""
     amounts = layout.amounts.get(number)
-    if not amounts or number in layout.edits:
+    if not amounts or number in layout.edits or is_settled(cards.items):
         return None
     line = layout.lines[number]
     head = layout.post.text[line.start : amounts[0].start]

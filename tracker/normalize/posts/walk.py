@@ -14,7 +14,7 @@ from tracker.normalize.posts.quantity import left_over
 from tracker.normalize.posts.rows import read_row
 from tracker.normalize.posts.signless import line_amounts
 from tracker.normalize.posts.status import closes_all, says_broken, status_in
-from tracker.normalize.posts.telling import named_by_title, named_by_words
+from tracker.normalize.posts.telling import is_settled, named_by_title, named_by_words
 from tracker.normalize.posts.turns import labelled_item, opens_other_goods, pointed_at, tie_by_words
 
 __all__ = ["walk"]
@@ -162,20 +162,20 @@ def _labelled_line(layout: Layout, number: int, item: Item) -> None:
 
 def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
     """``Astral OC sealed: 3300``: a label and a bare number, where the title says which card bears that label."""
-    line = layout.lines[number]
+    if is_settled(cards.items):
+        return False
+    line, amounts = layout.lines[number], layout.amounts.get(number, [])
     match = _LABELLED_NUMBER.fullmatch(line.text)
-    if match is None or any(
-        amount.start == line.start + match.start("rest") for amount in layout.amounts.get(number, ())
-    ):
+    if match is None or any(amount.start == line.start + match.start("rest") for amount in amounts):
         return False
     label = match.group("label")
     hits = named_by_words(label, cards.items) or named_by_title(label, cards.items, cards.title)
     if not hits or hits[0].asked:
         return False
-    amounts = find_amounts(layout.post, line.start + match.start("rest"), line.end, loose=True)[:1]
-    layout.amounts[number] = [*amounts, *layout.amounts.get(number, ())]
-    hits[0].asked.extend(amounts)
-    return bool(amounts)
+    own = find_amounts(layout.post, line.start + match.start("rest"), line.end, loose=True)[:1]
+    layout.amounts[number] = [*own, *amounts]
+    hits[0].asked.extend(own)
+    return bool(own)
 
 
 _LABELLED_NUMBER = re.compile(
