@@ -5,6 +5,7 @@ from typing import Literal
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.context import accessory_after, role_of, sentence_around
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
@@ -26,7 +27,7 @@ _PROSE = re.compile(
     r"so|just|both|got)(?!\w)"
 )
 _STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
-_PART_BEFORE = re.compile(
+_PART_BEFORE = finder(
     r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|"
     r"back ?plates?|nv-?link|brackets?|(?:hybrid|cooling|aio|upgrade) kits?|"
     r"coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
@@ -65,7 +66,7 @@ def is_part(text: str, mention: Mention) -> bool:
     return match is not None and not _WITH.search(before[: match.start()])
 
 
-_QUOTE = re.compile(r"(?<![\w)])[\"'“](?=\w)[^\"“”\n]{8,160}?[\"'”](?!\w)")
+_QUOTE = finder(r"""(?<![\w)])["'“](?=\w)[^"“”\n]{8,160}?["'”](?!\w)""")
 
 
 def _is_quoted(layout: Layout, number: int, mention: Mention) -> bool:

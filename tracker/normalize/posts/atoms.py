@@ -38,7 +38,7 @@ Atoms = tuple[Atom, ...]
 BLANK = Atom(r"[ \n]", "{1,2}")
 """What a blank of the data file stands for."""
 _LETTER = re.compile(r"\\[^\w\s]|[^\\\[.^$(]|\[[^\]\\^]\]")
-_FEW = re.compile(r"\[([^\]\\^-]{2,4})\]")
+_FEW = re.compile(r"\[(-?[^\]\\^-]{1,8})\]")
 _ITEM = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|[^()|]")
 _TIMES = re.compile(r"[?*+]\??|\{\d*,?\d*\}")
 

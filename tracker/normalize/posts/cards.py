@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.acceptance import acceptance, is_part
 from tracker.normalize.posts.context import role_of, sentence_around
-from tracker.normalize.posts.goods import is_bundled, without_spans
+from tracker.normalize.posts.factoring import finder
+from tracker.normalize.posts.goods import is_bundled, names_system, without_spans
 from tracker.normalize.posts.items import Item, same_card
 from tracker.normalize.posts.kin import drop_kin, kin_of, titled_kin
 from tracker.normalize.posts.layout import Layout
@@ -16,7 +17,9 @@ from tracker.normalize.posts.twins import is_another
 
 __all__ = ["Cards", "find_cards", "title_items"]
 
-_FOR_SALE = re.compile(r"\b(?:for sale|up for grabs|selling)\b")
+_FOR_SALE = finder(r"\b(?:for sale|up for grabs|selling)\b")
+_OPEN_TITLE = finder(r"\b(?:gpus?|(?:graphics?|video|vga) ?cards?|cards?|parts|stuff|hardware)\b")
+"""What a title offers without naming the card, as it may offer a machine: prose may name it then."""
 
 
 @dataclass(slots=True)
@@ -81,12 +84,9 @@ def _form_of(layout: Layout, number: int) -> str:
     return "bold" if line.bold and line.kind == "text" else line.kind
 
 
-def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_title: bool) -> Cards:
-    """Read a body's mentions in order and merge them with the cards of the title.
-
-    ``open_title``: the title offers a card or a machine without naming the card, so prose may name it.
-    """
-    cards = Cards(items=[], wanted=wanted)
+def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], title: str) -> Cards:
+    """Read a body's mentions in order and merge them with the cards of the title, which offers ``title``."""
+    cards = Cards(items=[], wanted=wanted, title=title)
     waiting = list(titled)
     plain: list[tuple[int, Mention, bool]] = []
     for number in sorted(layout.mentions):
@@ -128,8 +128,9 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], open_
     drop_kin(layout, cards.named, cards.items, waiting)
     cards.items.extend(waiting)
     if not cards.items:
+        is_open = bool(_OPEN_TITLE.search(title)) or names_system(title)
         for number, mention, structural in plain:
-            if not (structural or open_title or role_of(layout.post.text, mention.start, mention.end)[0] == "offered"):
+            if not (structural or is_open or role_of(layout.post.text, mention.start, mention.end)[0] == "offered"):
                 continue
             if (
                 not any(same_card(item, mention) for item in cards.items)

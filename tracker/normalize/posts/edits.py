@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.fates import handed_over, leaves_some, only_left, speaks_of_fate, with_people
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
@@ -33,7 +34,7 @@ _CLAUSE = re.compile(
 
 Each way begins with a plain character, so that a search skips to it.
 """
-_DROP = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
+_DROP = finder(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _ANY_STATUS = re.compile(union("edit.fates"))
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 

@@ -6,6 +6,7 @@ the plain alternation matches, at the same places.
 
 Where all begin with plain letters, a search skips to those letters, unless something stands before them.
 So what must not stand before the words is only looked at behind their second letter, which few places reach.
+A single expression is written so too by ``finder``.
 """
 
 import re
@@ -13,12 +14,13 @@ from collections.abc import Iterable
 
 from tracker.normalize.posts.atoms import BLANK, Atom, Atoms, alternatives
 
-__all__ = ["factored"]
+__all__ = ["factored", "finder"]
 
 
 _LOOK_BEHIND = re.compile(r"\(\?<([=!])(.*)\)|(\^|\\b)", re.DOTALL)
 _NO_WIDTH = re.compile(r"\(\?[=!<]|[\^$]|\\[bB]")
 _SEVERAL = re.compile(r"\{([1-9]\d*)(?:,(\d*))?\}")
+_CAPTURES = re.compile(r"(?<!\\)\((?!\?)|\(\?P<")
 _FEW_HEADS = 17
 """First letters that a search skips to with gain; of more, the beginning of a word is the rarer thing."""
 _DEPTH = 2
@@ -129,12 +131,34 @@ def _render_behind(alternatives: list[Atoms], behind: str, letters: str = "", de
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
+def _written_out(expressions: Iterable[str]) -> list[Atoms]:
+    return [one for text in expressions for atoms in alternatives(text) for one in map(_letter_first, _opened(atoms))]
+
+
+def _begin_with_few_letters(found: list[Atoms]) -> bool:
+    heads = [head for head, _ in _by_head(found)]
+    return len(heads) <= _FEW_HEADS and all(head is not None and head.letter is not None for head in heads)
+
+
+def finder(expression: str) -> re.Pattern[str]:
+    """What finds an expression in a text: written with plain letters first, so that a search skips to them.
+
+    It stays as it is where that is no gain, or where a group that captures would be written out twice.
+    """
+    plain, found = re.compile(expression), _written_out((expression,))
+    if not _begin_with_few_letters(found):
+        return plain
+    rendered = _render(found)
+    if plain.groups and len(_CAPTURES.findall(rendered)) != len(_CAPTURES.findall(expression)):
+        return plain
+    return re.compile(rendered)
+
+
 def factored(expressions: Iterable[str], behind: str = "") -> str:
     """One expression for any of ``expressions``, the first that fits, with no character of ``behind`` before it."""
-    found = [one for text in expressions for atoms in alternatives(text) for one in map(_letter_first, _opened(atoms))]
+    found = _written_out(expressions)
     if not behind:
         return _render(found)
-    heads = [head for head, _ in _by_head(found)]
-    if len(heads) <= _FEW_HEADS and all(head is not None and head.letter is not None for head in heads):
+    if _begin_with_few_letters(found):
         return _render_behind(found, behind)
     return f"(?<!{behind}){_render(found)}"

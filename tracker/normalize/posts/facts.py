@@ -133,6 +133,8 @@ def _priced_again(layout: Layout, number: int, end: int) -> bool:
 
 def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
     """``~~2x~~ 1x`` counts one."""
+    if not layout.post.struck:
+        return count
     stretch = layout.post.text[end:high]
     said = [
         (int(match.group(1)), layout.post.is_struck(end + match.start(), end + match.start() + 1))

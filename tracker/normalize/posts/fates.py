@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
@@ -13,7 +14,7 @@ from tracker.normalize.posts.words import union
 
 __all__ = ["handed_over", "leaves_some", "only_left", "speaks_of_fate", "with_people"]
 
-_PERSON = re.compile(r"\bto(?:[ \[]{3,}|$)")
+_PERSON = finder(r"\bto(?:[ \[]{3,}|$)")
 _HANDED = Guarded(
     rf"(?:(?:and|also|the|my|{union('context.brands')})[ '-]{{1,2}}){{0,5}}(?=[^ ]{{0,8}}\d)[^ ]{{1,16}}"
     rf"(?: {union('context.editions')}){{0,3}} to them(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"

@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import guarded, pattern, union, whole
 
@@ -20,10 +21,10 @@ MENTION_BLANK = "\x01"
 _WORDS = pattern("goods.words")
 _SYSTEM = pattern("title.system")
 _KIT = pattern("goods.kit")
-_JOIN = re.compile(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
+_JOIN = finder(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
 _NOT_PARTS = guarded(union("title.not_parts_out"), "title.not_parts_out")
 _PARTS_TITLE = re.compile(rf"{whole('title.parts_title')}(?!\w)")
-_PARTS = re.compile(rf"{whole('title.parts_out')}(?!\w)")
+_PARTS = guarded(rf"{whole('title.parts_out')}(?!\w)", "title.parts_out")
 
 
 def without_spans(text: str, offset: int, spans: list[tuple[int, int]]) -> str:
@@ -67,7 +68,7 @@ _PERIPHERALS_OUT = Guarded(
 
 def parts_out(text: str) -> bool:
     """Whether a machine is sold in parts: ``parting out`` that nobody took back with a ``not``."""
-    if "part" not in text and "individual" not in text and "split" not in text:
+    if ("part" not in text and "individual" not in text and "split" not in text) or _PARTS.search(text) is None:
         return False
     return bool(_PARTS.search(_MAYBE_PARTS.sub(" ", _NOT_PARTS.sub(" ", _PERIPHERALS_OUT.sub(" ", text)))))
 

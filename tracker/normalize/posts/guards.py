@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.needs import endings, needs
 
 __all__ = ["Anchored", "Guarded"]
@@ -14,7 +15,7 @@ class Guarded:
     __slots__ = ("_finditer", "_least", "_search", "_sub", "compiled", "needs")
 
     def __init__(self, expression: str, needed: tuple[str, ...] | None = None) -> None:
-        self.compiled = re.compile(expression)
+        self.compiled = finder(expression) if needed is None else re.compile(expression)
         # An empty string stands in every text: nothing is known to be needed.
         self.needs = (needs((expression,)) if needed is None else needed) or ("",)
         self._least = min(map(len, self.needs))

@@ -49,6 +49,12 @@ def read_lines(post: PostText) -> list[Line]:
             lines.append(Line(begin, begin, begin, "", "blank"))
             begin += 1
             continue
+        if piece[0].isalpha():
+            # Most lines begin with a word, and so with no mark.
+            words = piece.rstrip(_DECORATION)
+            lines.append(Line(begin, begin, begin + len(words), words, "text"))
+            begin += len(piece) + 1
+            continue
         raw = post.raw[begin : begin + len(piece)]
         lead = _LEAD.match(raw)
         mark = (lead.group("mark") or "") if lead else ""

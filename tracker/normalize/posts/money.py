@@ -30,8 +30,8 @@ _SIGN_BEFORE = re.compile(
     r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"
     r"(?<![a-z])(?:usd|cad|aud|nzd|eur|euros?|gbp) ?)$"
 )
-_SIGN_ENDS = frozenset("$£€drosp")
-"""The last letters of what ``_SIGN_BEFORE`` finds."""
+_SIGNS = ("$", "£", "€", "usd", "cad", "aud", "nzd", "eur", "euro", "euros", "gbp")
+"""How what ``_SIGN_BEFORE`` finds ends, but for a blank."""
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(
     r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
@@ -54,7 +54,7 @@ _EACH, _LOT, _BUNDLE = (
 )
 
 
-_WITH_ALL = re.compile(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
+_WITH_ALL = Guarded(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
 """``With box and everything. $375``: all that comes with the card, no lot."""
 _ALL_BEHIND = re.compile(
     r" ?(?:shipped |obo |firm )?(?:for (?:both|all|the (?:pair|lot))|total|together)\b(?! ?(?:each|ea\b))"
@@ -65,10 +65,9 @@ _NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cd
 
 
 def _sign_before(text: str, start: int) -> str:
-    last = text[start - 1 : start] if start else ""
-    if last.isspace():
-        last = text[max(0, start - 3) : start].rstrip(" \n")[-1:]
-    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start) if last in _SIGN_ENDS else None
+    if not text[max(0, start - 8) : start].rstrip(" ").endswith(_SIGNS):
+        return ""
+    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
     return sign.group() if sign is not None else ""
 
 

@@ -28,7 +28,10 @@ _IN_CURRENCY = Guarded(
     r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|"
     r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|"
     r"only)",
-    needed=("cad", "usd", "gbp", "eur", "canadian", "dollar", "pounds", "aud"),
+    needed=(
+        *(" cad", " usd", " gbp", " eur", " canadian", " us dollar", " pounds", " aud"),
+        *("cad prices", "usd prices", "cad only", "usd only"),
+    ),
 )
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")

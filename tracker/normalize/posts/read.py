@@ -6,7 +6,6 @@ from tracker.normalize.posts.cards import find_cards, title_items
 from tracker.normalize.posts.closing import close_post
 from tracker.normalize.posts.dates import settle_by_day
 from tracker.normalize.posts.edits import apply_edits
-from tracker.normalize.posts.goods import names_system
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.intent import read_intent
 from tracker.normalize.posts.layout import lay_out
@@ -39,7 +38,6 @@ _WITHDRAWN = Guarded(
 )
 _BARE_TAG = re.compile(r"(?<!\w)[hw](?= ?:)")
 """``6850 W: $`` wants money and names no 6850 watts."""
-_OPEN_TITLE = re.compile(r"\b(?:gpus?|(?:graphics?|video|vga) ?cards?|cards?|parts|stuff|hardware)\b")
 
 
 def read_post(listing: ListingText, explain: bool = False) -> Reading:
@@ -78,10 +76,7 @@ def _offers(post: Post) -> list[Offer]:
     if titled and post.body.text:
         named = bare_numbers(post.body, post.title_post, [item.mention for item in titled], named)
     layout = lay_out(post.body, named)
-    cards = find_cards(
-        layout, titled, wanted, bool(_OPEN_TITLE.search(post.title.have_text)) or names_system(post.title.have_text)
-    )
-    cards.title = post.title.have_text
+    cards = find_cards(layout, titled, wanted, post.title.have_text)
     if not cards.items or _WITHDRAWN.search(post.body.text):
         return []
     drop_prices_of_others(layout, cards)

@@ -30,11 +30,20 @@ def _heading(line: Line) -> str | None:
     return None
 
 
-_OPENS_WANTS = Guarded(
-    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|"
-    r"trade|swap)|(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|"
-    r"following\W*|,)$|(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
+_LISTS_WANTS = Guarded(
+    r"(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|following\W*|,)$"
 )
+_LISTS_TO_TRADE = Guarded(
+    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|trade|swap)|"
+    r"(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
+)
+
+
+def _opens_wants(text: str) -> bool:
+    """Whether a line of prose opens a list of what the seller would have instead."""
+    if (text.endswith((":", ",")) or "following" in text) and _LISTS_WANTS.search(text[-200:]):
+        return True
+    return _LISTS_TO_TRADE.search(text[-200:]) is not None
 
 
 def _is_state(lines: list[Line], number: int) -> bool:
@@ -54,7 +63,7 @@ def sections_of(lines: list[Line]) -> list[str]:
         kind = _heading(line)
         if kind == "sold" and _is_state(lines, number):
             kind = None
-        if kind is None and line.kind == "text" and _OPENS_WANTS.search(line.text[-200:]):
+        if kind is None and line.kind == "text" and _opens_wants(line.text):
             sections.append(current)
             current = "listed"
             continue

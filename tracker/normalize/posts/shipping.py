@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.words import guarded, whole
 from tracker.normalize.types import Shipping
@@ -18,18 +19,18 @@ _SHIPPED_LINE = re.compile(
     r"[^\w\n]{0,3}(?:all[ \n]{1,2}|everything[ \n]{1,2})?shipped(?:[ \n]{1,2}conus)?[^\w\n]{0,3}(?=\n|$)"
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
-_ANY = re.compile(
+_ANY = finder(
     r"post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
     r"env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
     r"buyer pays|expedited|priority|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it"
 )
 """One of these, or ``ship``, stands in every statement about carriage."""
-_ABROAD = re.compile(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
+_ABROAD = finder(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""
-_SENT_BACK = re.compile(r"\b(?:back|return\w*)\b[^.!?\n]*$")
+_SENT_BACK = finder(r"\b(?:back|return\w*)\b[^.!?\n]*$")
 """``Returns are shipped at your expense`` says nothing of the way there."""
-_LOCAL_ONLY = re.compile(r"\blocal\b(?! (?:or|and|preferred|pref))")
-_ALL_LOCAL = re.compile(
+_LOCAL_ONLY = finder(r"\blocal\b(?! (?:or|and|preferred|pref))")
+_ALL_LOCAL = finder(
     r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
 )
 """``Local cash/Zelle only``: each way to pay is a local one."""

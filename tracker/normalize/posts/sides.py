@@ -25,11 +25,11 @@ _STUFF = pattern("title.stuff")
 PIECE_END = re.compile(r",|;|/|\||&|\+|\(|\)|\[|\]|a(?<=\ba)nd\b|o(?<=\bo)r\b|p(?<=\bp)lus\b|\n|[.!](?=[ ]|$)")
 _MONEY_ONLY = re.compile(r"[$£€\d][\d.,$£€k~ +-]*")
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
+    r"\d(?<![\w.]\d)[\d.,]{0,12}k? ?(?:\+ ?(?:ship|s/?h\b)|shipped|posted|obo\b|usd\b|cad\b|eur\b|euros?\b|"
     r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
 )
 _PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
-_ZIP = re.compile(r"(?<![\w$£€.,#-])\d{5}(?![\w.,-])")
+_ZIP = re.compile(r"\d(?<![\w$£€.,#-]\d)\d{4}(?![\w.,-])")
 """``Local 85281`` takes money, at a place."""
 
 

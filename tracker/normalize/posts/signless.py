@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.items import NamedItem
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.lines import Line
@@ -19,9 +20,7 @@ _ENDS = (
 )
 _AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
-_BEHIND_NAME = re.compile(
-    rf"[ ]?(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}"
-)
+_BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
 _CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(

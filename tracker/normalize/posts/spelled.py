@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tracker.normalize.posts.guards import Guarded
+
 __all__ = ["Spelled", "spelled_numbers"]
 
 _ONES = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), 1)}
@@ -23,12 +25,12 @@ _TENS = {
 }
 _ONE, _TEEN, _TEN = ("|".join(words) for words in (_ONES, _TEENS, _TENS))
 _BELOW_HUNDRED = rf"(?:{_TEN})(?:[ -](?:{_ONE}))?|{_TEEN}"
-_PHRASE = re.compile(
+_PHRASE = Guarded(
     rf"(?<![\w-])(?:(?P<thousands>a|{_ONE}) (?:grand|thousand)|"
     rf"(?:(?P<hundreds>{_ONE}|{_TEEN}) hundred(?: and)?(?:[ -](?P<rest>{_BELOW_HUNDRED}|{_ONE}))?)|"
-    rf"(?P<short>{_ONE}) (?P<two>{_BELOW_HUNDRED})|(?P<only>{_BELOW_HUNDRED}))(?![\w-])"
+    rf"(?P<short>{_ONE}) (?P<two>{_BELOW_HUNDRED})|(?P<only>{_BELOW_HUNDRED}))(?![\w-])",
+    needed=("hundred", "grand", "thousand", *_TENS),
 )
-_ANY = ("hundred", "grand", "thousand", *_TENS)
 _MONEY_AFTER = re.compile(
     r"[ ,(]{1,2}(?:even |flat )?(?P<unit>bucks|dollars|quid|pounds|euros?|usd|cad|gbp|eur)\b|"
     r"[ ,(]{1,2}(?:even |flat )?(?:shipped|posted|delivered|each|apiece|a piece|ea\b|obo|firm|cash|local|plus|"
@@ -51,9 +53,9 @@ class Spelled(NamedTuple):
 
 def spelled_numbers(text: str, start: int, end: int) -> Iterator[Spelled]:
     """Numbers in words that words of prices stand beside."""
-    if not any(word in text for word in _ANY):
+    if not _PHRASE.possible(text):
         return
-    for match in _PHRASE.finditer(text, start, end):
+    for match in _PHRASE.compiled.finditer(text, start, end):
         after = _MONEY_AFTER.match(text, match.end(), end)
         before = text[max(start, match.start() - 24) : match.start()]
         if after is None and not (_ENDS.match(text, match.end(), end) and _MONEY_BEFORE.search(before)):

@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem
 from tracker.normalize.posts.layout import Layout
@@ -12,13 +13,13 @@ from tracker.normalize.posts.telling import named_by_words
 
 __all__ = ["ALL", "GPU_WORD", "counted_down", "names_others", "other_cards", "targets_of", "whole_post"]
 
-ALL = re.compile(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
+ALL = finder(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
     r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
     r"kit|build|keyboard|blocks?|boards?|chips?|x3ds?|procs?)\b"
 )
 _LOWERED = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w*|down)(?: (?:it|this|the|price|my)){0,2} to\b")
-GPU_WORD = re.compile(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
+GPU_WORD = finder(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
 
 
 def targets_of(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> tuple[list[Item], bool]:

@@ -5,6 +5,7 @@ import re
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.bare_money import MODEL_NUMBER
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.goods import is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
@@ -34,7 +35,7 @@ _WORKS = Guarded(
 )
 _WORKING_BEFORE = re.compile(r"\b(?:working|good|functional)(?: \w+){0,2} $")
 _PIECE = re.compile(r"[^,;|]+")
-_GOODS_END = re.compile(r"[,|;/&+]|\band\b")
+_GOODS_END = finder(r"[,|;/&+]|\band\b")
 _ORIGIN = re.compile(r"\((?:pulled |taken |out )?(?:from|of) [^()]{2,60}\)")
 """``(from an Aurora, 12900F/64GB)``: where the card was."""
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
@@ -108,7 +109,7 @@ def _is_thing(piece: str) -> bool:
     return bool(_THING.search(piece))
 
 
-_JOINED = re.compile(r"\+|&|\band\b")
+_JOINED = finder(r"\+|&|\band\b")
 
 
 def _with_others(post: Post, titled: list[Item]) -> bool:

@@ -24,12 +24,11 @@ _HEADINGS = ("interested in", "looking for", "trade", "what i ", "wish")
 _SELL_BEFORE = re.compile(r"(?<!buy/)(?:sell(?:ing)?|sale) ?(?:/|or) ?$")
 _OR_SELL = re.compile(r"trad(?:e|ing) ?(?:/|or) ?sell(?:ing)?\b")
 _ONLY_TRADES = Guarded(
-    r"t(?<=\bt)(?:rades? only|(?<!in t)(?<!interested t)rading only)|s(?<=\bs)trictly trad|"
-    r"o(?<=\bo)nly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|n(?<=\bn)o(?: cash|"
+    r"\btrades? only|\b(?<!in )(?<!interested )trading only|\bstrictly trad|"
+    r"\bonly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|\bno(?: cash|"
     r"t (?:(?:looking for|interested in) (?:cash|money|selling)|(?:really |even )*looking for (?:any )?(?:money|cash)|"
     r"for sale,? (?:only )?trad))"
 )
-"""Begins with plain letters, so that a search skips to them."""
 _SUM_BEFORE = re.compile(r"[$£€] ?\d{1,4}(?: shipped| obo)?$")
 """``$100 or an SSD``."""
 _WOULD_BEFORE = re.compile(r"(?:\b(?:will|would|might|may|could)|'(?:d|ll))(?: also)?$")

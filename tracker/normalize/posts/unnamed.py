@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.context import sentence_around
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item, same_card
@@ -20,10 +21,10 @@ __all__ = ["bundle_combos", "drop_combos", "price_per_piece", "says_card_alone",
 _GPU_LABEL = re.compile(r"(?:the )?(?:gpu|(?:graphics?|video) ?card|vga|card) ?[:=-]")
 _PRICE_LIST = re.compile(r"(?:asking )?prices?\b[^:\n]{0,20}[:=-]")
 _OTHER_CARD = "".join(f"(?<!{word} )" for word in ("sd", "sound", "wifi", "network", "capture", "gift"))
-_GPU_WORD = re.compile(rf"\b(?:{_OTHER_CARD}card|gpus?|(?:graphics?|video) ?cards?)\b")
+_GPU_WORD = finder(rf"\b(?:{_OTHER_CARD}card|gpus?|(?:graphics?|video) ?cards?)\b")
 
 
-_CARD_PRICED = re.compile(
+_CARD_PRICED = finder(
     rf"\b(?:{_OTHER_CARD}card|gpu|(?:graphics?|video) ?card|vga)"
     r"(?: (?:only|alone|by itself|itself|on its own|is|for|at|price|asking|just)){0,3} ?[:=~-]{0,2}>? ?(?=[$£€]? ?\d)"
 )

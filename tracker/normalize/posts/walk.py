@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.facts import read_facts
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item, NamedItem, unique_items
@@ -21,7 +22,7 @@ __all__ = ["walk"]
 
 _SENTENCE_END = re.compile(r"[.!?;](?=[ ])")
 _ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
-_FOR_ALL = re.compile(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
+_FOR_ALL = finder(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
 
 
 _MARKED = re.compile(

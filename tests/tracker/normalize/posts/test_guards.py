@@ -11,7 +11,7 @@ import pytest
 
 import tracker.normalize.posts as posts
 from tracker.normalize.posts.atoms import alternatives
-from tracker.normalize.posts.factoring import factored
+from tracker.normalize.posts.factoring import factored, finder
 from tracker.normalize.posts.guards import Anchored, Guarded
 from tracker.normalize.posts.needs import endings, needs
 from tracker.normalize.posts.words import anchored_before, fragments, pattern, union
@@ -102,6 +102,29 @@ def test_words_are_brought_together_past_what_no_letter_begins() -> None:
     expression = factored(["sold", r"(?<!up to )[$£]\d", r"(?<=[.!] )\d{2}", "swap"])
     assert expression.count("|s") + expression.count(":s") == 1
     assert re.findall(expression, "sold, up to $1, $2. 30 40 swap") == ["sold", "$2", "30", "swap"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"\b(?:sold|gone)\b",
+        r"(?:^|[.!?] ?)(?:a |the )?(?:price|card)",
+        r"(?<!for )(?<!\w)sale|\bto(?:  |$)",
+        r"[,|;/&+]|\band\b|[-=]>",
+        r"(?:gpu|cards?)(?: only)? ?[:=-]{1,2}|\.{2,}|\$ ?\d",
+        r"(?:all )?prices? (?P<said>in|are)",
+    ],
+)
+def test_a_finder_finds_what_its_expression_finds(expression: str) -> None:
+    plain = re.compile(expression)
+    found = [(match.span(), match.groups()) for match in finder(expression).finditer(BODY)]
+    assert found == [(match.span(), match.groups()) for match in plain.finditer(BODY)]
+    assert found
+
+
+def test_a_finder_begins_with_plain_letters_where_it_can() -> None:
+    assert finder(r"\b(?:sold|(?<!be )gone)\b").pattern.startswith("(?:s(?<=")
+    assert finder(r"\w+ sold|gone").pattern == r"\w+ sold|gone"
 
 
 def test_an_expression_is_read_into_its_alternatives() -> None:
