@@ -16,7 +16,7 @@ from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.states import take_state
 from tracker.normalize.posts.status import status_in
 from tracker.normalize.posts.subjects import speaks_of_others
-from tracker.normalize.posts.targets import ALL, counted_down, other_cards, targets_of, whole_post
+from tracker.normalize.posts.targets import ALL, counted_down, names_others, other_cards, targets_of, whole_post
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.words import union
 
@@ -60,6 +60,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
     """Apply edits, and any other line that says what became of a card, to the items."""
     if not cards.items:
         return
+    lowered: tuple[int, list[Item]] = -1, []
     for number, line in enumerate(layout.lines):
         if line.kind == "blank" or number in layout.rows:
             continue
@@ -80,7 +81,9 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
                 count_each(layout, cards, number, low, high)
                 if read
                 else _clause(layout, cards, number, low, high, added, other_goods)
+                or _going_on(layout, number, low, high, lowered)
             )
+            lowered = number, touched if edit else []
             for item in touched if trace.wanted else ():
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
                 trace.add("edit" if edit else "status", state, low, high, "body")
@@ -127,6 +130,27 @@ def _clause(
         if amounts and (said != "sold" or amounts[-1].newest) and item.line != number:
             item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
+
+
+_BARE = re.compile(
+    r"(?:\W{0,3}(?:and|then|now|it's|it|is|a|the|new|price|drop|dropped|lowered|reduced|down|asking|at|to|again|final)\b){0,8}"
+    r"[\W]{0,6}"
+)
+
+
+def _going_on(layout: Layout, number: int, low: int, high: int, before: tuple[int, list[Item]]) -> list[Item]:
+    """``7/30: 5090 down to $2,800``, and below it ``8/2: $2,700``: a price alone is that of the card before it."""
+    line, items = before
+    if len(items) != 1 or not number - 2 <= line < number or layout.mentions.get(number):
+        return []
+    amounts = _new_prices(layout, number, low, high) if number in layout.edits else []
+    label = LABEL.match(layout.post.text[low:high])
+    if not amounts or amounts[-1].lot or names_others(layout.text_of(number)):
+        return []
+    if not _BARE.fullmatch(layout.post.text, low + (label.end() if label else 0), amounts[0].start):
+        return []
+    items[0].asked.append(amounts[-1]._replace(newest=True))
+    return items
 
 
 def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> list[Item] | None:
