@@ -156,8 +156,8 @@ def _in_combo(layout: Layout, cards: Cards, number: int, mention: Mention) -> bo
 
 
 _LIST = re.compile(
-    r"(?:'?s)?(?: fe| founders| ftw3?| ti| super)?[ ]{0,2}(?:[,/&+]|,? ?(?:or|and|"
-    r"and/or)\b)[ ]{0,2}(?:(?:fe|founders|edition|ftw3?|ti|super|a|an|the|another|"
+    r"(?:'?s)?(?: fe| founders| ftw3?| ti| super| strix| tuf| trio| suprim| nitro\+?| pulse| gaming| taichi)?"
+    r"[ ]{0,2}(?:[,/&+]|,? ?(?:or|and|and/or)\b)[ ]{0,2}(?:(?:fe|founders|edition|ftw3?|ti|super|a|an|the|another|"
     r"two|maybe|even|evga|msi|asus|amd|nvidia|gtx|rtx|rx|hd|radeon|geforce|\d{1,2} ?gb)[ ]){0,4}"
 )
 _REFERENCE = re.compile(r"(?:for|on) (?:the|my|this) (?:\w+ )?$")

@@ -19,6 +19,8 @@ _WITHDRAWN = pattern("status.withdrawn")
 _AFTER = anchored_after("context.after")
 _NOT = re.compile(r"(?:\bnot|n['’]?t|no longer|never)[ ]$")
 """``Not selling the 4090``."""
+_NUMBER = re.compile(r"\d{3}")
+"""What another card's name holds, so that words behind it are said of that one."""
 _WINDOW = 70
 
 
@@ -80,6 +82,9 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     talked = _BEFORE.search(bare)
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()
+    held = _WITHDRAWN.search(text[end:until])
+    if held and not _NUMBER.search(text, end, end + held.start()):
+        return "context", held.group().strip()
     behind = _AFTER.match(after)
     if behind and not _STOPS.match(after):
         return "context", behind.group().strip()

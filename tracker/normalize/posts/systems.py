@@ -99,7 +99,7 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
     text = layout.post.text
     if item.spot is None:
         return False
-    begin, _ = sentence_around(text, *item.spot)
+    begin, until = sentence_around(text, *item.spot)
     before = text[max(begin, line.start) : item.spot[0]]
     if _PULLED.search(before):
         return False
@@ -111,7 +111,7 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
     if not names_system(before):
         return False
     return bool(_HOLDS.search(before) or "," in before) and (
-        line.is_item_mark or (len(line.text) < 240 and before.count(" ") < 16)
+        line.is_item_mark or (until - begin < 240 and before.count(" ") < 16)
     )
 
 

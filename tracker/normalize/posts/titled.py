@@ -26,7 +26,10 @@ _ONLY_BROKEN = re.compile(
     r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)"
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
-_BROKEN_CARDS = Guarded(r"\b(?:dead|broken|faulty|defective|dying)(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)")
+_BROKEN_CARDS = Guarded(
+    r"\b(?:dead|broken|faulty|defective|dying|for[- ]parts|non-?working)(?: ?(?:/|and|or|&) ?\w+)? "
+    r"(?:gpus?|cards?|graphics)"
+)
 _AFTER_A_LIST = re.compile(r"\d[^,;|]*[,;|&+][^,;|\d]{0,20}$")
 _WORKS = Guarded(
     r"(?<!\w)(?<!not )(?<!n't )(?<!nothing )(?<!port )(?<!half )(?<!never )(?<!fan )"

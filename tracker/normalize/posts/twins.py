@@ -10,6 +10,10 @@ from tracker.normalize.posts.layout import Layout
 __all__ = ["is_another"]
 
 
+_OUT_OF = re.compile(r"\b(?:from|out of) (?:a|an|my|the|our|his|her) ")
+"""``Both from my own workstation, the 4090 ...``: a machine that the card was in."""
+
+
 def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
     """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
     line = layout.lines[item.line]
@@ -17,7 +21,8 @@ def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
         return False
     begin, _ = sentence_around(layout.post.text, *item.spot)
     before = layout.post.text[max(begin, line.start) : item.spot[0]]
-    return names_system(before) and not names_system(layout.lines[number].text)
+    held = names_system(before) and not _OUT_OF.search(before)
+    return held and not names_system(layout.lines[number].text)
 
 
 _TAKES_ALL = re.compile(r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)")
