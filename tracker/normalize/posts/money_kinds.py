@@ -40,7 +40,7 @@ _CLOSED = re.compile(r"(?<![\d.])(?<!approx)(?<!avg)(?<!orig)(?<!incl)(?<!ca)[.!
 """``Asking MSRP. $250``: a sentence that is closed says nothing of what follows."""
 _CLOSED_ENDS = (". ", "! ", "? ", ".  ", "!  ", "?  ")
 """How such a text ends, which is told faster."""
-_COST_LABEL = Guarded(r"^\W{0,4}cost ?[:=-]{1,2} ?$")
+_COST_LABEL = Guarded(r"^\W{0,4}(?:the |my )?(?:total )?cost(?: (?:is|will be) | ?[:=-]{1,2} ?)$")
 _ARTICLE = Guarded(r"(?<![\w'])an? $")
 _NOUN = re.compile(
     r" (?!(?:price|shipped|posted|asking|obo|offer|for|cash|or|local|firm|total|each|plus|and|if|"

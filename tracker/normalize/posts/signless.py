@@ -16,7 +16,7 @@ __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|\(|[$£€])|"
-    r" ?/ ?\d{2,5}|[ (\[-]{0,6}(?:sold|pending|gone|reserved|on hold)\b)"
+    r" ?/{1,2} ?(?:\d{2,5}|$)| (?:/{2}|\|{1,2}) |[ (\[-]{0,6}(?:sold|pending|gone|reserved|on hold)\b)"
 )
 _AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"

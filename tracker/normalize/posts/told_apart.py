@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 
 from tracker.normalize.posts.cards import Cards
+from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.words import fragments
 
 __all__ = ["split_by_words"]
 
@@ -15,6 +17,7 @@ _THING = (
 )
 _STATE = r"(?:sealed|unopened|opened|open[ -]box|boxed|unboxed|bnib|used|new|loose|mint|scratched|repasted)"
 _ONE = r"(?:one|other|first|second|third|1st|2nd|3rd)"
+_MAKER = re.compile(rf"(?<![\w'])(?:{'|'.join(fragments('context.makers'))})(?!\w)")
 _BEHIND = re.compile(
     r" ?\(?(?:shipped |obo |firm |local )?\(?(?:"
     rf"for (?:the |just )?(?:{_ONE}|{_STATE})\b|{_STATE}\b|"
@@ -52,8 +55,22 @@ def _singles(layout: Layout, cards: Cards, number: int, item: Item) -> list[Amou
     if len(asked) != item.quantity or len({amount.value for amount in asked}) != len(asked):
         return []
     bounds = [line.start, *(amount.end for amount in asked)]
-    for begin, amount in zip(bounds, asked, strict=False):
-        ahead = _AHEAD.search(text, max(begin, amount.start - _WINDOW), amount.start)
-        if ahead is None and _BEHIND.match(text, amount.end, line.end) is None:
-            return []
+    stretches = [text[begin : amount.start] for begin, amount in zip(bounds, asked, strict=False)]
+    for stretch, amount in zip(stretches, asked, strict=True):
+        if _AHEAD.search(stretch[-_WINDOW:]) is None and _BEHIND.match(text, amount.end, line.end) is None:
+            return asked if _by_makers(stretches) or _by_makers(_behind(text, asked, line.end)) else []
     return asked
+
+
+def _behind(text: str, asked: list[Amount], end: int) -> list[str]:
+    """What stands behind each amount up to the next."""
+    bounds = [*(amount.start for amount in asked[1:]), end]
+    return [text[amount.end : until] for amount, until in zip(asked, bounds, strict=True)]
+
+
+def _by_makers(stretches: list[str]) -> bool:
+    """Whether each of several stretches names a maker of its own, and no other goods."""
+    makers = [frozenset(_MAKER.findall(stretch)) for stretch in stretches]
+    if not all(len(of) == 1 for of in makers) or len(set(makers)) < len(makers):
+        return False
+    return not any(names_goods(stretch) for stretch in stretches)
