@@ -1,7 +1,9 @@
 """Who pays for carriage, where the post says it once for all of its prices."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 
 from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.guards import Guarded
@@ -14,14 +16,19 @@ _PIECE_END = re.compile(r"[,/|&]|\bor\b|\band\b")
 _EXTRA = guarded(rf"{whole('shipping.all_extra')}(?!\w)", "shipping.all_extra")
 _INCLUDED = guarded(rf"{whole('shipping.all_included')}(?!\w)", "shipping.all_included")
 _LOCAL = guarded(rf"{whole('shipping.all_local')}(?!\w)", "shipping.all_local")
+_IT_EXTRA = guarded(rf"{whole('shipping.it_extra')}(?!\w)", "shipping.it_extra")
+_IT_INCLUDED = guarded(rf"{whole('shipping.it_included')}(?!\w)", "shipping.it_included")
+_SENDING = re.compile(rf"{whole('shipping.sending')}(?!\w)[^.!?\n]{{0,50}}(?:[.?][ \n])?$")
+"""What is said of ``it`` is said of carriage where this stands before: ``Shipping from Leeds? That's on me``."""
+_SENDING_BEFORE = 80
 _SHIPPED_LINE = re.compile(
     r"\n(?!shipped(?:[.!,]|[ \n]{1,2}(?:to|within|anywhere|in)(?!\w)))"
     r"[^\w\n]{0,3}(?:all[ \n]{1,2}|everything[ \n]{1,2})?shipped(?:[ \n]{1,2}conus)?[^\w\n]{0,3}(?=\n|$)"
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = finder(
-    r"post|mail|deliver|p&p|s/h|p\+p|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|sped|"
-    r"env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
+    r"post|mail|deliver|p&p|s/h|p\+p|ride|trip|pick|collect|meet|local|in person|rmsd|verz|versand|porto|fdp|charge|"
+    r"sped|env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
     r"buyer pays|expedited|priority|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it"
 )
 """One of these, or ``ship``, stands in every statement about carriage."""
@@ -48,15 +55,22 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
     if "ship" not in text and not _ANY.search(text):
         return None
-    for match in _EXTRA.finditer(text):
+    for match in chain(_EXTRA.finditer(text), _of_it(_IT_EXTRA, text)):
         if not _of_other_ways(text, *match.span()):
             return "extra", match.start(), match.end()
-    included = _INCLUDED.search(text)
+    included = _INCLUDED.search(text) or next(_of_it(_IT_INCLUDED, text), None)
     line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
     if line is not None and (included is None or line.start() <= included.start()):
         return "included", line.start(), line.end() - 1
     local = included or _LOCAL.search(text)
     return None if local is None else ("included" if included else "local", local.start(), local.end())
+
+
+def _of_it(words: Guarded, text: str) -> Iterator[re.Match[str]]:
+    """What is said of carriage right after it was spoken of."""
+    for match in words.finditer(text):
+        if _SENDING.search(text, max(0, match.start() - _SENDING_BEFORE), match.start()) is not None:
+            yield match
 
 
 def _of_other_ways(text: str, start: int, end: int) -> bool:
