@@ -39,6 +39,14 @@ _BARE_SUM = re.compile(r"[1-9]\d{1,3}")
 """``[W] 30``: a side of nothing but a number that is no card's."""
 
 
+_PAID_AT = re.compile(r"(?:local(?:ly)? )?\x01[\x01 ]*(?:in|near|around|at) [a-z]{3,}(?: [a-z]{3,}){0,2}")
+"""``cash in Tampa``; money stands as ``\x01`` there."""
+
+
+def _is_place(text: str) -> bool:
+    return (_TOWN.fullmatch(text) or _PAID_AT.fullmatch(text)) is not None
+
+
 def bare_part(text: str) -> str:
     """A piece of a side without the signs around it."""
     return text.strip(" .!?~:-'\"*=_<>#")
@@ -69,7 +77,7 @@ def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
             rest = _FREE_OFFER.sub(" ", left)
             offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
             left = _AROUND_OFFER.sub(" ", rest)
-        if (wanted and _ABOUT_SALE.search(left)) or (_TOWN.fullmatch(left) and not names_goods(left)):
+        if (wanted and _ABOUT_SALE.search(left)) or (_is_place(left) and not names_goods(left)):
             continue
         left = _STUFF.sub(" ", left)
         left = _NO_WORD.sub(" ", left).strip()
