@@ -7,6 +7,8 @@ the plain alternation matches, at the same places.
 Where all begin with plain letters, a search skips to those letters, unless something stands before them.
 So what must not stand before the words is only looked at behind their second letter, which few places reach.
 A single expression is written so too by ``finder``.
+
+Letters and digits are those of ASCII, which are told by a table; of others Python asks four questions each.
 """
 
 import re
@@ -145,13 +147,13 @@ def finder(expression: str) -> re.Pattern[str]:
 
     It stays as it is where that is no gain, or where a group that captures would be written out twice.
     """
-    plain, found = re.compile(expression), _written_out((expression,))
+    plain, found = re.compile(expression, re.ASCII), _written_out((expression,))
     if not _begin_with_few_letters(found):
         return plain
     rendered = _render(found)
     if plain.groups and len(_CAPTURES.findall(rendered)) != len(_CAPTURES.findall(expression)):
         return plain
-    return re.compile(rendered)
+    return re.compile(rendered, re.ASCII)
 
 
 def factored(expressions: Iterable[str], behind: str = "") -> str:

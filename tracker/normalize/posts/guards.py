@@ -15,7 +15,7 @@ class Guarded:
     __slots__ = ("_finditer", "_least", "_search", "_sub", "compiled", "needs")
 
     def __init__(self, expression: str, needed: tuple[str, ...] | None = None) -> None:
-        self.compiled = finder(expression) if needed is None else re.compile(expression)
+        self.compiled = finder(expression) if needed is None else re.compile(expression, re.ASCII)
         # An empty string stands in every text: nothing is known to be needed.
         self.needs = (needs((expression,)) if needed is None else needed) or ("",)
         self._least = min(map(len, self.needs))

@@ -24,7 +24,8 @@ _AMOUNT = re.compile(
     r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
     r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
     r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
-    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?"
+    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?",
+    re.ASCII,
 )
 _SIGN_BEFORE = re.compile(
     r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"

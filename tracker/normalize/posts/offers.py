@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.goods import names_goods
 from tracker.normalize.posts.guards import Guarded
 from tracker.normalize.posts.items import Item
@@ -23,16 +24,13 @@ _CURRENCIES = {
     "bapcsalescanada": "CAD",
     "hardwareswapaustralia": "AUD",
 }
-_IN_CURRENCY = Guarded(
-    r"(?:all )?prices(?: (?:are|is|in|all))* (?P<after>cad|usd|gbp|eur|aud)\b|(?:prices?|"
-    r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?P<code>cad|"
-    r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|(?<!\w)(?P<all>cad|usd) (?:prices|"
-    r"only)",
-    needed=(
-        *(" cad", " usd", " gbp", " eur", " canadian", " us dollar", " pounds", " aud"),
-        *("cad prices", "usd prices", "cad only", "usd only"),
-    ),
+_IN_CURRENCY = finder(
+    r"(?:all )?prices(?: (?:are|is|in|all))* (?:cad|usd|gbp|eur|aud)\b|(?:prices?|"
+    r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?:cad|"
+    r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|\b(?:cad|usd) (?:prices|"
+    r"only)"
 )
+_CODE = Guarded(r"\b(?:cad|usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b")
 _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us dollar": "USD", "us dollars": "USD"}
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
@@ -77,10 +75,10 @@ def _read_carriage(post: Post, layout: Layout, items: Sequence[Item]) -> None:
 
 def _read_currency(post: Post) -> None:
     """Note the currency that the post states for all of its prices."""
-    stated = _IN_CURRENCY.search(post.body.text)
-    if stated is not None:
-        code = stated.group("code") or stated.group("all") or stated.group("after")
-        post.stated_currency = _CODES.get(code, code.upper()[:3])
+    stated = _IN_CURRENCY.search(post.body.text) if _CODE.possible(post.body.text) else None
+    code = _CODE.search(stated.group()) if stated is not None else None
+    if stated is not None and code is not None:
+        post.stated_currency = _CODES.get(code.group(), code.group().upper()[:3])
         post.trace.add("currency", f"{post.stated_currency} for all prices", stated.start(), stated.end(), "body")
 
 

@@ -66,8 +66,11 @@ def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
         if not part:
             money = money or "$" in piece or "£" in piece or "€" in piece
             continue
-        left = part
-        if MONEY.search(part) or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
+        left, named = part, MONEY.search(part)
+        if named is not None and len(named.group()) == len(part):
+            money = True
+            continue
+        if named is not None or "$" in part or "£" in part or "€" in part or _AMOUNT.search(part):
             money = True
             left = MONEY.sub("\x01", _SUM.sub("\x01", left))
             left = _FOR_WHAT.sub(" ", left)

@@ -17,6 +17,7 @@ _STATES: tuple[tuple[Status, Guarded], ...] = (
     ("pending", pattern("status.pending")),
     ("available", pattern("status.available")),
 )
+"""The first of them that is said counts."""
 _WHO = (
     r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?"
     r"(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
@@ -44,14 +45,8 @@ def status_in(text: str) -> Said:
     if not any(words.possible(text) for _, words in _STATES):
         return None
     cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
-    kinds = {said for said, words in _STATES if words.search(cleaned)}
-    if not kinds:
-        return None
-    if _SOLD_PENDING.search(cleaned):
-        return "pending"
-    if kinds == {"available"}:
-        return "available"
-    return "sold" if "sold" in kinds else "pending"
+    said = next((kind for kind, words in _STATES if words.search(cleaned)), None)
+    return "pending" if said is not None and _SOLD_PENDING.search(cleaned) else said
 
 
 _BUT = Guarded(

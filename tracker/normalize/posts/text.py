@@ -20,7 +20,8 @@ _LINK_TARGET = re.compile(
 _PERSON = re.compile(r"(?:/(?<![\w/]/)[ur]|u(?<![\w/]u)|r(?<![\w/]r))/[\w<>-]{1,40}")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ENTITIES = {"&amp;": "&", "&gt;": ">", "&lt;": "<", "&pound;": "£", "&euro;": "€", "&#39;": "'", "&quot;": '"'}
-_BLANKS = {code: " " for code in range(32) if code != 10}
+_PLAIN = "".join(chr(code).lower() if code >= 32 or code == 10 else " " for code in range(128))
+"""What the plain characters become, by their codes."""
 _CUT_SHORT = ("ea", "incl", "excl", "inc", "approx", "vs", "w/o", "no")
 _SHORTENED = re.compile(rf"\.(?= )(?:{'|'.join(rf'(?<=(?<![a-z]){word}.)' for word in _CUT_SHORT)})")
 """The point of a word cut short, which ends no sentence."""
@@ -126,7 +127,7 @@ def _strikes(text: str) -> tuple[tuple[int, int], ...]:
 def read_text(raw: str) -> PostText:
     """Blank out addresses, link targets, people, entities and markup; remember what was struck through."""
     raw = raw[:LONGEST_BODY]
-    text = raw.lower().translate(_BLANKS) if raw.isascii() else raw.translate(_CHARACTERS).replace("\t", " ")
+    text = raw.translate(_PLAIN) if raw.isascii() else raw.translate(_CHARACTERS).replace("\t", " ")
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "](" in text or "] (" in text:

@@ -75,4 +75,4 @@ def anchored_before(name: str) -> Anchored:
 @lru_cache(maxsize=256)
 def anchored_after(name: str) -> re.Pattern[str]:
     """Words of a list that start where the window starts: what directly follows something."""
-    return re.compile(rf"[ \n)(*,:=.-]{{0,4}}{union(name)}(?![a-z])")
+    return re.compile(rf"[ \n)(*,:=.-]{{0,4}}{union(name)}(?![a-z])", re.ASCII)
