@@ -8,7 +8,8 @@ from tracker.normalize.posts.text import PostText
 __all__ = ["Line", "read_lines"]
 
 _LEAD = re.compile(
-    r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d)|(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
+    r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d{1,2}(?!\d))|"
+    r"(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
     r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d))?[ ]{0,8}"
 )
 _DECORATION = " *_#>"

@@ -41,7 +41,7 @@ def split_by_rows(layout: Layout, cards: Cards) -> None:
         cards.named[number] = [(cell.start + start, cell.start + end, own)]
 
 
-def _named_cell(layout: Layout, number: int, known: set[str], count: int) -> Cell | None:
+def _named_cell(layout: Layout, number: int, known: frozenset[str], count: int) -> Cell | None:
     """The cell of a priced row that names a card by its maker, or by words that the title says of it."""
     table, cells = layout.rows[number]
     cell = next((cell for cell in cells if cell.role == "item" or not table.headed), None)

@@ -18,6 +18,8 @@ _SHOP_CLAUSE = re.compile(r"\b(?:from|at|through|via) (?:amazon|newegg|best ?buy
 _WHAT_I_PAID = Guarded(
     r"\b(?:for|at|want|asking|get|recoup|is)(?: back)?(?: just| only| exactly| about)? (?:what|the (?:same )?price) i "
     r"(?:originally |just )?paid(?: for (?:it|them|this))? ?[,:;(=-]{1,2} ?$|"
+    r"\b(?:sell(?:ing)?|ask(?:ing)?|let(?:ting)?|priced?)(?: (?:it|this|them|mine|go|just|only))* (?:for |at )?"
+    r"(?:retail|msrp|rrp|face value)(?: price)?(?: ?(?:\+|plus|and) tax(?:es)?)?[,:;(=-]{1,2} ?$|"
     r"\b(?:less than|below|under) (?:what )?i paid(?: for (?:it|them|this))?[,;] $"
 )
 """``Selling for what I paid, $549 shipped``: an ask, told by the price that was paid."""

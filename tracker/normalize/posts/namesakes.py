@@ -82,14 +82,34 @@ def _is_second_price(text: str, start: int, end: int) -> bool:
     return _PRICE_WORD.match(text, end) is not None and _AFTER_PRICE.search(text, max(0, start - 24), start) is not None
 
 
+_SECOND_PRICE = re.compile(
+    r" ?(?:local(?:ly)?|shipped|posted|collected|picked up|pick-?up|cash|obo)[,;/ ]{1,3}(?:or |and )?"
+    r"[$£€]?(?P<second>\d{3,4}) (?:local|shipped|posted|delivered|collected|picked up|pick|cash|obo)"
+)
+_NEAR_PRICES = 5
+
+
+def _is_first_price(text: str, start: int, end: int) -> bool:
+    """``1650 local, 1700 shipped``: two forms of one price, a fifth apart at most."""
+    match = _SECOND_PRICE.match(text, end)
+    if match is None:
+        return False
+    first, second = int(text[start:end]), int(match["second"])
+    return abs(first - second) * _NEAR_PRICES <= max(first, second)
+
+
 _MEMORY_BEFORE = re.compile(
     r"(?:(?<!\d)(?:32|48|64|96|128|192|256) ?gb (?:ddr[345] )?|\d ?x ?(?:4|8|16|24|32|48) ?(?:gb)? )$"
 )
 """``32GB 6400`` and ``2x16 5600`` are the speeds of memory."""
 
 
-def _is_named_by_other_maker(before: str) -> bool:
-    if before[-1:] != " ":
+_OF_TODAY = re.compile(r"[2-5]0[6-9]0")
+"""Cards that machines of such makers hold: an ``Alienware OEM 3090`` is one, an ``Alienware 1700`` is not."""
+
+
+def _is_named_by_other_maker(before: str, number: str) -> bool:
+    if before[-1:] != " " or ("alienware" in before and _OF_TODAY.fullmatch(number)):
         return False
     *_, last = words = before.split()[-2:] or [""]
     if last in _OTHER_MAKERS:
@@ -100,7 +120,11 @@ def _is_named_by_other_maker(before: str) -> bool:
 def is_other_thing(text: str, start: int, end: int) -> bool:
     """Whether a bare number is that of a disk, an office PC, a camera: ``980 1TB``, ``5060 SFF``, ``Nokia 1080``."""
     low = max(0, start - 20)
-    if _DISK_AFTER.match(text, end) or _BOARD_AFTER.match(text, end) or _is_named_by_other_maker(text[low:start]):
+    if (
+        _DISK_AFTER.match(text, end)
+        or _BOARD_AFTER.match(text, end)
+        or _is_named_by_other_maker(text[low:start], text[start:end])
+    ):
         return True
     if end - start == len("6400") and _MEMORY_BEFORE.search(text, low, start):
         return True
@@ -128,7 +152,8 @@ def is_namesake(post: PostText, mention: Mention) -> bool:
         return True
     if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
         return True
-    if is_other_thing(post.text, mention.start, mention.end) or _is_second_price(post.text, mention.start, mention.end):
+    place = (post.text, mention.start, mention.end)
+    if is_other_thing(*place) or _is_first_price(*place) or _is_second_price(*place):
         return True
     lead = post.text[max(0, mention.start - 60) : mention.start]
     if _is_price_of_line(lead, post.text[mention.end : mention.end + 12]):

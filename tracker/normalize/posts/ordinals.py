@@ -10,10 +10,11 @@ from tracker.normalize.posts.status import status_in
 __all__ = ["split_by_ordinals"]
 
 _ORDINAL = re.compile(
-    r"(?:the )?(?:(?:card|gpu|one|unit) ?#?(?P<n>[1-4a-d])|#(?P<m>[1-4])|"
+    r"(?:the )?(?:(?:card|gpu|one|unit) ?#?(?P<n>[1-4a-d])|"
     r"(?P<word>first|second|third|fourth|1st|2nd|3rd|4th))"
     r"(?: (?:one|card|gpu|unit))?(?=[ :=),.-])"
 )
+_HASHED = re.compile(r"[ >*_]{0,8}#(?P<m>[1-4])(?=[ :=),.-])")
 _NUMBERS = {
     **dict.fromkeys(("1", "a", "first", "1st"), 1),
     **dict.fromkeys(("2", "b", "second", "2nd"), 2),
@@ -32,7 +33,7 @@ def split_by_ordinals(layout: Layout, cards: Cards) -> None:
         line = layout.lines[number]
         if number in layout.rows or number in layout.edits or not any(a.kind == "asking" for a in amounts):
             continue
-        match = _ORDINAL.match(line.text)
+        match = _ORDINAL.match(line.text) or _HASHED.match(layout.post.text, line.begin)
         said = next((word for word in match.groups() if word), "") if match else ""
         numbered = _NUMBERS.get(said, len(found) + 1 if line.kind == "number" else 0)
         if numbered == len(found) + 1:

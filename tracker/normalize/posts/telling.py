@@ -1,6 +1,7 @@
 """Words that tell one card of a post from another: ``FE sold``, ``dropped the FTW3 to``."""
 
 import re
+from functools import lru_cache
 
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.words import fragments
@@ -12,13 +13,16 @@ _COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
 
 
-def telling_words(text: str) -> set[str]:
+@lru_cache(maxsize=256)
+def telling_words(text: str) -> frozenset[str]:
     """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
     found = {_ALIASES.get(word, word.replace(" ", "")) for word in _WORD.findall(text)} - _COMMON
-    return {word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found}
+    return frozenset(
+        word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found
+    )
 
 
-def _tokens(item: Item) -> set[str]:
+def _tokens(item: Item) -> frozenset[str]:
     return telling_words(item.words[:160])
 
 

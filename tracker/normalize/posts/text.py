@@ -29,6 +29,8 @@ _LETTER_FOR_ZERO = re.compile(r"o(?<=(?<![a-z0-9])[2-5]o)(?=[5-9]0(?: ?ti| ?supe
 """``RTX 3O80``."""
 _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*(?:\*{1,2}|(?<=\S\*)|(?=\S))|_(?:_|(?<!\w_)(?=\w)|(?<=\w_)(?!\w))|`|\\")
+_GLUED_HEADING = re.compile(r"(?:^|(?<=\n))#{1,6}(?=\d{3,4}(?!\d))")
+"""``#4090 FE`` heads what follows; ``#1`` counts."""
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
 
 
@@ -142,6 +144,8 @@ def read_text(raw: str) -> PostText:
         text = _SHORTENED.sub(" ", text)
     if "o" in text and ("o80" in text or "o90" in text or "o70" in text or "o60" in text or "o50" in text):
         text = _LETTER_FOR_ZERO.sub("0", text)
+    if "#" in text:
+        text = _GLUED_HEADING.sub(_blank, text)
     spans: tuple[tuple[int, int], ...] = ()
     if "~~" in text:
         spans = _strikes(text)

@@ -50,6 +50,8 @@ def _first_sentence(text: str) -> str:
     return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
+_GIFT = re.compile(r"\b(?:throw(?:n|ing)? in|includ(?:es?|ing))\b.*")
+"""``$700 and I'll throw in a PSU`` is no price of a PSU."""
 _GAP = re.compile(r" {3,}")
 """Blanks of a link's address."""
 
@@ -74,7 +76,7 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
     if amounts and (goods or not from_title):
         before = _ASKED.sub("", text[: amounts[0].start - line.start])
         if goods and re.match(r"[\W]{0,3}$", before):
-            return names_goods(_first_sentence(head))
+            return names_goods(_GIFT.sub("", _first_sentence(head)))
         name = _GAP.sub(" ", before).strip(" -:|=(~@")
         return bool(
             3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
