@@ -9,6 +9,7 @@ from tracker.normalize.posts.money import Amount, find_amounts
 from tracker.normalize.posts.quantity import quantity_around
 from tracker.normalize.posts.status import says_broken, status_in
 from tracker.normalize.posts.tables import Cell, Table
+from tracker.normalize.types import Status
 
 __all__ = ["read_row"]
 
@@ -28,8 +29,9 @@ def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
     line = layout.lines[number]
     text = layout.post.text[line.begin : line.end]
     partly = _SOME_SOLD.search(text)
+    answered = _answered(cells)
     for item in items:
-        item.status = item.status or (None if partly else status_in(text))
+        item.status = item.status or (None if partly else answered or status_in(text))
         item.broken = item.broken or bool(says_broken(text))
         if table.retail:
             item.system = True
@@ -53,6 +55,19 @@ def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.bundled = True
 
 
+_YES, _NO = re.compile(r"(?:y|yes|x|true)[!. ]{0,3}"), re.compile(r"(?:no?|nope|none|false)[!. ]{0,3}")
+
+
+def _answered(cells: tuple[Cell, ...]) -> Status | None:
+    """``sold`` where a column answers its heading so: ``yes`` or ``x`` under ``Sold``, ``no`` under ``Available?``."""
+    for cell in cells:
+        sold = cell.heading.startswith("sold") and _YES.fullmatch(cell.text)
+        gone = cell.heading.startswith(("avail", "still avail", "in stock")) and _NO.fullmatch(cell.text)
+        if sold or gone:
+            return "sold"
+    return None
+
+
 def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[Cell, ...]) -> None:
     column = next((cell for cell in cells if cell.role == "quantity"), None)
     counts = [
@@ -63,8 +78,9 @@ def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[
     if counts and column is not None:
         gone = _GONE.search(column.text)
         counts = [counts[0] - int(gone.group(1))] if gone and len(counts) > 1 else counts
-    if counts and 1 <= counts[-1] <= 60:
-        item.quantity = counts[-1]
+    if counts and 0 <= counts[-1] <= 60:
+        item.quantity = counts[-1] or item.quantity
+        item.status = item.status if counts[-1] else "sold"
         return
     cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
     if cell is None:

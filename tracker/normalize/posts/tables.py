@@ -16,12 +16,13 @@ _ROLES = tuple((role, re.compile("|".join(fragments(f"table.{role}")))) for role
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a row and what its column is."""
+    """One cell of a row, what its column is, and the heading that says so."""
 
     start: int
     end: int
     text: str
     role: str
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,9 @@ def _table(
     rows = []
     for number, row in enumerate(pieces, rule + 1):
         cells = tuple(
-            Cell(start, end, words, roles[column] if column < len(roles) else "unknown")
+            Cell(start, end, words, roles[column], header[column][2])
+            if column < len(roles)
+            else Cell(start, end, words, "unknown")
             for column, (start, end, words) in enumerate(row)
         )
         rows.append((offsets[number], cells))

@@ -40,7 +40,8 @@ def is_another(layout: Layout, item: Item, number: int, end: int, structural: bo
         return False
     if item.line == number or _TAKES_ALL.match(layout.lines[number].text):
         return False
-    if number in layout.edits and number not in layout.rows:
+    # An edit speaks of cards that the post lists, also one on top of it.
+    if (number in layout.edits or item.line in layout.edits) and number not in layout.rows:
         return False
     if item.titled and not _priced_so_far(layout, item.line, number):
         return False
