@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.words import anchored, anchored_after, union, whole
 
-__all__ = ["MODEL_NUMBER", "PRICE_LEAD", "is_rather_a_card", "may_be_bare", "says_bare"]
+__all__ = ["MODEL_NUMBER", "PRICE_LEAD", "is_measured", "is_rather_a_card", "may_be_bare", "says_bare"]
 
 MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|[5-7][4-9][5-9]0|16[56]0|[5-9][4-9][05]0|90[67]0|[4-9][5-9]0")
 """Bare numbers that are rather a card than money: ``looking for 3080``."""
@@ -41,6 +41,15 @@ _UNITS = frozenset(
         *("ye", "mo", "da", "we", "ho", "mi", "x ", "ti", "su", "xt"),
     )
 )
+
+
+_MEASURES = re.compile(r"\d ?(?:mm|cm|inch(?:es)?|in|w|watts?|°c?|degrees|mhz)\b|\b(?:clearance|fits|length|wattage)\b")
+_LONGEST_MEASURED = 80
+
+
+def is_measured(before: str, lead: str) -> bool:
+    """``The case takes 285mm and the card is 298``: whether a number behind ``is`` measures as one before it does."""
+    return lead.endswith((" is ", " are ")) and _MEASURES.search(before[-_LONGEST_MEASURED:]) is not None
 
 
 def may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bool:

@@ -23,6 +23,9 @@ _WHAT_I_PAID = Guarded(
     r"\b(?:less than|below|under) (?:what )?i paid(?: for (?:it|them|this))?[,;] $"
 )
 """``Selling for what I paid, $549 shipped``: an ask, told by the price that was paid."""
+_PAPER = Guarded(r"\b(?:invoice|receipt|warranty)s? ?[:,=-]{1,2} ?$")
+_FIRM = re.compile(r" ?(?:firm|obo|ono|shipped|posted|\+ ?ship)\b")
+"""``Sealed, shop invoice: 790$ firm``: the list of what comes with the card, and then what is asked."""
 _OWN_SENTENCE = Guarded(
     r"(?:^|[.!?\n] ?)\W{0,3}(?:(?:all|for|as for) )?(?:ships?|shipping|postage|delivery|p&p)\b"
     r"(?! (?:incl|free|on me))[^.!?\n]*$"
@@ -75,7 +78,8 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "asking", "asking price"
     if before.endswith(_CLOSED_ENDS) and _CLOSED.search(before) is not None:
         return "asking", "asking price"
-    if _NOT_ASKING_BEFORE.search(before) and not (_SHOP_CLAUSE.search(before) or _WHAT_I_PAID.search(before)):
+    asked = _SHOP_CLAUSE.search(before) or _WHAT_I_PAID.search(before)
+    if _NOT_ASKING_BEFORE.search(before) and not (asked or (_PAPER.search(before) and _FIRM.match(after))):
         return "other", "not the asking price: what precedes it"
     if _OLD_BEFORE.search(before):
         return "old", "old price"

@@ -1,16 +1,18 @@
-"""Items of a numbered list or table that a later line speaks of by number: ``2 is sold!``, ``#1 and #3 pending``."""
+"""Items of a numbered list or table that a later line speaks of by number: ``2 is sold!``, ``#1 lowered to $2,500``."""
 
 import re
 
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.items import Item
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.signless import amount_at
 from tracker.normalize.posts.states import take_state
 from tracker.normalize.posts.status import status_in
 
-__all__ = ["apply_by_number"]
+__all__ = ["apply_by_number", "reprice_by_number"]
 
 _ENTRY = re.compile(r"[ >#*_~\[(]{0,8}(?P<number>\d{1,2})[*_]{0,2}[.):]")
+_LEAST_ENTRIES = 2
 _SAID = re.compile(
     r"(?P<what>(?:items?|cards?|gpus?|numbers?|nos?\.?|lots?|listings?) )?(?P<first>#?\d{1,2})"
     r"(?P<more>(?:(?:, ?(?:and |& ?)?| ?& ?| and )#?\d{1,2}){0,8}) "
@@ -18,6 +20,10 @@ _SAID = re.compile(
     r"(?:sold|pending|gone|taken|claimed|traded|reserved|on hold|spoken for)\b"
 )
 _NUMBER = re.compile(r"\d{1,2}")
+_ENTRY_NAMED = re.compile(r"(?:#|\b(?:item|number) #?)(?P<number>\d{1,2})(?![\d.,]\d)")
+_CHANGED = re.compile(r"\b(?:lower|drop|reduc|cut|now|down|new price)")
+_DIRECTLY = re.compile(r"[\W]{1,4}(?=[$£€]? ?\d[\d,]\d)")
+_NEW_NUMBER = re.compile(r"(?:\b(?:now|to|so|at|is|it's)|[:=]|->?)[ :]{1,2}(?=\d{2,3}(?:,?\d{3})?(?![\d%]))")
 
 
 def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | None:
@@ -32,6 +38,42 @@ def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | N
     return items
 
 
+def reprice_by_number(layout: Layout, cards: Cards) -> None:
+    """Give the entries of a list the new prices that later lines name them by number for."""
+    if "#" not in layout.post.text and "item" not in layout.post.text and "number" not in layout.post.text:
+        return
+    entries: dict[int, int] | None = None
+    text = layout.post.text
+    for number, line in enumerate(layout.lines):
+        # From the line's very beginning on: ``#1`` may have been taken for a heading.
+        named = list(_ENTRY_NAMED.finditer(text, line.begin, line.end)) if line.text else []
+        if not named or number in layout.rows or cards.named.get(number):
+            continue
+        entries = _entries(layout) if entries is None else entries
+        if len(entries) < _LEAST_ENTRIES or number in entries.values():
+            continue
+        ends = [*(match.start() for match in named[1:]), line.end]
+        for match, low, high in zip(named, [line.begin, *ends[:-1]], ends, strict=True):
+            entry = entries.get(int(match["number"]))
+            directly = number in layout.edits and _DIRECTLY.match(text, match.end())
+            if entry is not None and (directly or _CHANGED.search(text, low, high)):
+                _reprice(layout, cards, entry, number, (match.end(), high))
+
+
+def _reprice(layout: Layout, cards: Cards, entry: int, number: int, stretch: tuple[int, int]) -> None:
+    """Move the new price in a stretch of a line to the card of an entry, from any that it was taken to be for."""
+    low, high = stretch
+    amounts = [a for a in layout.amounts.get(number, ()) if low <= a.start < high and a.kind == "asking"]
+    bare = _NEW_NUMBER.search(layout.post.text, low, high)
+    amount = amounts[-1] if amounts else amount_at(layout, bare.end(), high) if bare is not None else None
+    if amount is None or status_in(layout.post.text[low:high]) == "sold":
+        return
+    for item in cards.items:
+        item.asked = [a for a in item.asked if a.where == "title" or not low <= a.start < high]
+        if item.line == entry:
+            item.asked.append(amount._replace(newest=True))
+
+
 def _by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | None:
     """The cards of the entries that a clause speaks of by number; None where it does not, or nothing is numbered."""
     match = _SAID.match(clause)
@@ -42,7 +84,7 @@ def _by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | None:
         return None
     entries = _entries(layout)
     wanted = {int(number) for number in _NUMBER.findall(match["first"] + match["more"])}
-    if len(entries) < 2 or not wanted <= set(entries):
+    if len(entries) < _LEAST_ENTRIES or not wanted <= set(entries):
         return None
     lines = {entries[number] for number in wanted}
     return [item for item in cards.items if item.line in lines]

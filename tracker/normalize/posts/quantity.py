@@ -63,7 +63,7 @@ _SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
-    rf"st(?:ü|ue)ck|stk|pcs|pieces|units)\b|"
+    rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:loose |extra )?spares(?= ?[:(=,-]| [$£€]|$))\b|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
     r"[^\n;|$£€]{0,60}?, ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )

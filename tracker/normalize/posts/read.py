@@ -12,6 +12,7 @@ from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.maker_rows import split_by_rows
 from tracker.normalize.posts.makers import split_by_fate
 from tracker.normalize.posts.naming import mentions_of
+from tracker.normalize.posts.numbered import reprice_by_number
 from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.only_card import read_only_card
 from tracker.normalize.posts.ordinals import split_by_ordinals
@@ -106,6 +107,7 @@ def _offers(post: Post) -> list[Offer]:
     split_singles(cards)
     read_only_card(layout, cards.items)
     apply_edits(layout, cards, other_goods, post.trace)
+    reprice_by_number(layout, cards)
     for mention, spoken in cards.talked:
         post.trace.add("not_offered", f"{mention.model}: {spoken}", mention.start, mention.end, "body")
     close_post(post, layout, cards)

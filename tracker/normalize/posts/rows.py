@@ -17,6 +17,7 @@ _SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
 _COUNT = re.compile(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])(?! (?:pending|on hold|reserved))")
+_FREE = re.compile(r"\W{0,2}(?:free|incl\w*|[$£€]? ?0(?:\.00)?)\W{0,2}")
 _GONE = re.compile(r"\((\d{1,2}) (?:sold|gone)\)")
 
 
@@ -61,7 +62,7 @@ _YES, _NO = re.compile(r"(?:y|yes|x|true)[!. ]{0,3}"), re.compile(r"(?:no?|nope|
 def _answered(cells: tuple[Cell, ...]) -> Status | None:
     """``sold`` where a column answers its heading so: ``yes`` or ``x`` under ``Sold``, ``no`` under ``Available?``."""
     for cell in cells:
-        sold = cell.heading.startswith("sold") and _YES.fullmatch(cell.text)
+        sold = cell.heading.startswith(("sold", "taken", "claimed")) and _YES.fullmatch(cell.text)
         gone = cell.heading.startswith(("avail", "still avail", "in stock")) and _NO.fullmatch(cell.text)
         if sold or gone:
             return "sold"
@@ -104,6 +105,17 @@ def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[
         item.quantity = count
 
 
+def _carriage(layout: Layout, cells: tuple[Cell, ...], price: Amount) -> str | None:
+    """Who pays for carriage, where a column says what it costs beside a price."""
+    column = next((cell for cell in cells if cell.role == "shipping"), None)
+    if column is None:
+        return None
+    if _FREE.fullmatch(column.text):
+        return "included"
+    cost = next(iter(find_amounts(layout.post, column.start, column.end, loose=True)), None)
+    return "extra" if cost is not None and cost.value < price.value else None
+
+
 def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_cell: Cell | None) -> list[Amount]:
     """Asking prices of a row: the price columns, or any amount where the table has no headings."""
     found: list[Amount] = []
@@ -116,7 +128,7 @@ def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_ce
         for amount in amounts:
             if amount.kind not in ("asking", "old"):
                 continue
-            shipping = "local" if cell.role == "local" else amount.shipping
+            shipping = "local" if cell.role == "local" else amount.shipping or _carriage(layout, cells, amount)
             each = amount.each or table.each
             found.append(
                 amount._replace(

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from tracker.normalize.posts.bare_money import MODEL_NUMBER
+from tracker.normalize.posts.bare_money import MODEL_NUMBER, is_measured
 from tracker.normalize.posts.factoring import finder
 from tracker.normalize.posts.items import NamedItem
 from tracker.normalize.posts.layout import Layout
@@ -67,7 +67,9 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         amount = amount_at(layout, end + tail.end(), until)
         if amount is not None and _WORD.search(tail.group()) and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
             continue
-        if amount is not None and is_plausible(item.model, amount.value):
+        if amount is None or is_measured(text[line.start : end], tail.group()):
+            continue
+        if is_plausible(item.model, amount.value):
             amounts.append(amount)
     return sorted(amounts)
 

@@ -62,6 +62,14 @@ def _cells(line: str, offset: int) -> list[tuple[int, int, str]]:
     return cells
 
 
+def _header(line: str, offset: int, rule: str) -> list[tuple[int, int, str]]:
+    """The cells above a rule; `` | qty | price`` above ``---|---|---`` leaves the first column without a heading."""
+    cells = _cells(line, offset)
+    if line.lstrip().startswith("|") and rule[:1] in "-:" and len(cells) == len(_cells(rule, 0)) - 1:
+        return [(offset, offset, ""), *cells]
+    return cells
+
+
 def role_of(header: str) -> str:
     """What a column is, by its heading."""
     return next((role for role, words in _ROLES if words.search(header)), "unknown") if header.strip() else "unknown"
@@ -82,8 +90,10 @@ def _roles(header: list[tuple[int, int, str]]) -> list[str]:
         described = [place for place, (_, _, words) in enumerate(header) if _DESCRIBES.search(words)]
         for place in described[: roles.count("item") - 1]:
             roles[place] = "notes" if roles[place] == "item" else roles[place]
-    if "price" not in roles and "newest" in roles:
-        roles = ["price" if role == "newest" else role for role in roles]
+    # Beside ``Local`` alone, ``Ship`` heads the prices for those who have it shipped.
+    only = next((role for role in ("newest", "shipping") if role in roles and "price" not in roles), None)
+    if only == "newest" or (only == "shipping" and "local" in roles and "ship" in [words for _, _, words in header]):
+        roles = ["price" if role == only else role for role in roles]
     return roles
 
 
@@ -124,7 +134,7 @@ def find_tables(post: PostText) -> list[Table]:
             number += 1
             continue
         has_header = number > 0 and "|" in lines[number - 1]
-        header = _cells(lines[number - 1], offsets[number - 1]) if has_header else []
+        header = _header(lines[number - 1], offsets[number - 1], lines[number]) if has_header else []
         until = number + 1
         while until < len(lines) and "|" in lines[until]:
             until += 1
@@ -152,7 +162,9 @@ def _table(
     begin, end = offsets[first], (offsets[until] if until < len(lines) else offsets[-1] + len(lines[-1]))
     body = "\n".join(lines[first:until])
     text = " ".join(words for _, _, words in header)
-    shipped = bool(re.search(r"shipped|posted|delivered|incl\w* (?:shipping|postage)", text))
+    shipped = bool(re.search(r"shipped|posted|delivered|incl\w* (?:shipping|postage)", text)) or any(
+        role == "price" and words == "ship" for role, (_, _, words) in zip(roles, header, strict=False)
+    )
     each = bool(re.search(r"\beach\b|\bea\b|\bper\b|/ ?ea", text)) or (
         "quantity" in roles and not re.search(r"total|lot\b", text)
     )

@@ -42,7 +42,10 @@ _GOODS_END = finder(r"[,|;/&+]|\band\b")
 _ORIGIN = re.compile(r"\((?:pulled |taken |out )?(?:from|of) [^()]{2,60}\)")
 """``(from an Aurora, 12900F/64GB)``: where the card was."""
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")
-_LOT_OF_CARDS = re.compile(r"\b(?:gpus?|(?:graphics? |video )?cards?)(?: lot| bundle)? ?[:(-]{1,2} ?(?:\w+ ){0,3}$")
+_LOT_OF_CARDS = re.compile(
+    r"\b(?:gpus?|(?:graphics? |video )?cards?)(?: lot| bundle|(?: [a-z'-]{1,14}){1,6}(?= ?[:(-]))?"
+    r" ?[:(-]{1,2} ?(?:\w+ ){0,3}$"
+)
 """``Lot of three GPUs: RX 570, ...`` counts the list, not its first card."""
 
 

@@ -172,12 +172,16 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
     for number, amounts in sorted(layout.amounts.items()):
         line = layout.lines[number]
         head = layout.post.text[line.start : amounts[0].start]
-        words = frozenset(telling_words(head) & titled)
+        said = telling_words(head)
+        words = said & titled
+        # ``Trinity #1`` and ``Trinity #2`` are two cards of one label.
+        numbers = frozenset(word for word in said if word.startswith("#")) if words else frozenset()
+        words |= numbers
         if (
             number in layout.rows
             or number in layout.edits
             or not words
-            or (item.quantity is None and telling_words(head) - telling_words(title) - _MAKERS)
+            or (item.quantity is None and said - numbers - telling_words(title) - _MAKERS)
             or not _may_label(head)
             or words in labels.values()
         ):
@@ -198,6 +202,8 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
 
 def _titled_count(title: str, words: frozenset[str]) -> int:
     """How many of the cards that a label names the title counts: ``3090s (2x Dell OEM, 1x Zotac Trinity)``."""
+    if any(word.startswith("#") for word in words):
+        return 1
     for piece in re.split(r"[,;|/&+()]|\band\b", title):
         count = re.match(r" ?(\d{1,2})x? ", piece)
         if count and words & telling_words(piece):

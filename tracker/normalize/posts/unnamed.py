@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from tracker.normalize.posts.bare_money import is_measured
 from tracker.normalize.posts.cards import Cards
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.factoring import finder
@@ -59,7 +60,8 @@ def _labelled_amounts(layout: Layout, number: int) -> list[Amount]:
     found = []
     for match in _CARD_PRICED.finditer(text, line.start, line.end):
         own = next((amount for amount in amounts if 0 <= amount.start - match.end() <= 1), None)
-        own = own or amount_at(layout, match.end(), line.end)
+        if own is None and not is_measured(text[line.start : match.start()], match.group()):
+            own = amount_at(layout, match.end(), line.end)
         found += [own] if own is not None and ends_a_price(text, own.end) else []
     return found or [
         amount
