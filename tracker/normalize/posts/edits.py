@@ -17,6 +17,7 @@ from tracker.normalize.posts.states import take_state
 from tracker.normalize.posts.status import status_in
 from tracker.normalize.posts.subjects import speaks_of_others
 from tracker.normalize.posts.targets import ALL, counted_down, names_others, other_cards, targets_of, whole_post
+from tracker.normalize.posts.text import PostText
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.words import union
 
@@ -73,12 +74,11 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             continue
         inline = _INLINE.search(layout.post.text[line.start : line.end])
         clauses = _clauses(layout, number)
-        # What one clause says beside a name is read already, but for the counts of several names.
         read = not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text)
         for low, high in clauses:
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
             touched = (
-                count_each(layout, cards, number, low, high)
+                _read_again(layout, cards, number, low, high)
                 if read
                 else _clause(layout, cards, number, low, high, added, other_goods)
                 or _going_on(layout, number, low, high, lowered)
@@ -87,6 +87,14 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             for item in touched if trace.wanted else ():
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
                 trace.add("edit" if edit else "status", state, low, high, "body")
+
+
+def _read_again(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
+    """What one clause says beside a name is read already, but for what it leaves of several cards."""
+    counted = count_each(layout, cards, number, low, high)
+    if counted or number in layout.amounts or len(cards.items) < 2:
+        return counted
+    return cards.items if only_left(layout, cards, number, low, high, layout.post.text[low:high]) else []
 
 
 def _goes_beyond(line: str) -> bool:
@@ -98,7 +106,7 @@ def _clause(
     layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
-    clause = with_people(LABEL.sub("", layout.post.text[low:high])).strip(" *:-")
+    clause = with_people(LABEL.sub("", _unstruck(layout.post, low, high))).strip(" *:-")
     entries = _at_once(layout, cards, number, low, high, clause)
     if entries is not None:
         return entries
@@ -132,6 +140,7 @@ def _clause(
     return targets
 
 
+_LETTER = re.compile("[a-z]")
 _BARE = re.compile(
     r"(?:\W{0,3}(?:and|then|now|it's|it|is|a|the|new|price|drop|dropped|lowered|reduced|down|asking|at|to|again|final)\b){0,8}"
     r"[\W]{0,6}"
@@ -151,6 +160,15 @@ def _going_on(layout: Layout, number: int, low: int, high: int, before: tuple[in
         return []
     items[0].asked.append(amounts[-1]._replace(newest=True))
     return items
+
+
+def _unstruck(post: PostText, low: int, high: int) -> str:
+    """A stretch without the numbers that are struck in it: ``~~5~~ 3 available``."""
+    stretch = post.text[low:high]
+    for start, end in post.struck:
+        if low <= start < high and not _LETTER.search(post.text, start, end):
+            stretch = f"{stretch[: start - low]}{' ' * (end - start)}{stretch[end - low :]}"
+    return stretch
 
 
 def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> list[Item] | None:

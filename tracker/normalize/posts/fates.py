@@ -17,7 +17,7 @@ __all__ = ["handed_over", "leaves_some", "only_left", "speaks_of_fate", "with_pe
 _PERSON = finder(r"\bto(?:[ \[]{3,}|$)")
 _HANDED = Guarded(
     rf"(?:(?:and|also|the|my|{union('context.brands')})[ '-]{{1,2}}){{0,5}}(?=[^ ]{{0,8}}\d)[^ ]{{1,16}}"
-    rf"(?: {union('context.editions')}){{0,3}} to them(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"
+    rf"(?: {union('context.editions')}){{0,3}} to (?:them|a local|a friend)(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"
     r"(?:(?:thanks|thank you|thx|ty)\b|$)"
 )
 
@@ -27,7 +27,7 @@ _FATE = Guarded(
     r"\bno longer (?:have|own)\b|\bany ?more\b|\b(?:went|shipped|mailed|way|goes|going) to them\b"
 )
 _CARDS_FATE = Guarded(
-    r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought)\b|"
+    r"\b(?:is|are|has been|have been|now)\W+(?:\w+ )?(?:sold|pending|gone|bought|spoken for|on hold|reserved)\b|"
     r"\b(?:gpus?|cards?) ?[:=-]{1,2} ?(?:sold|pending|gone)\b"
 )
 
@@ -61,7 +61,7 @@ def speaks_of_fate(layout: Layout, cards: Cards, number: int, clause: str, targe
 
 _ONLY = Guarded(
     r"\bonly (?:the |my )?(?P<what>[a-z0-9 ]{1,30}?) (?:is |are )?(?:left|remain\w*|"
-    r"available|still available)\b"
+    r"(?:still )?(?:available(?! (?:as|for|in|to|with|local))|here|for sale|up for (?:sale|grabs)))\b"
 )
 _ALL_BUT = Guarded(
     r"\b(?:everything|all(?: of (?:it|them))?|(?:the )?rest)(?: (?:is|are|has|have|been|else|items?|cards?|gpus?))* "

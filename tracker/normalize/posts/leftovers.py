@@ -15,7 +15,7 @@ _ALONE = re.compile(
     rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
     r"(?:left|remaining|remain|to go|available(?: as of [\d/.]+)?)|"
     rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
-    rf"{NUMBER}(?: of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}(?:sold|gone)|"
+    rf"{NUMBER}(?:(?: out)? of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}(?:sold|gone)|"
     rf"(?:and )?{NUMBER} {HANDED_ON})"
     r"[ !.:),]{0,4}"
 )

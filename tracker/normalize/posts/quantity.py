@@ -74,6 +74,7 @@ _LEFT = re.compile(
     rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
     rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
+    rf"all but (?P<but>{NUMBER})(?: of (?:them|these))? (?:(?:is|are|have|has|been|now) ){{0,2}}(?:sold|gone)|"
     r"(?P<other>still have (?:the )?(?:second|other)|"
     r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b)))"
 )
@@ -81,6 +82,10 @@ _GONE = re.compile(
     rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
     rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)|"
     rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b"
+)
+# ``3 out of 4 sold``, ``2/3 sold``: a part of all that there were.
+_PART_GONE = re.compile(
+    r"(?<![\w$£€/])(?P<gone>\d{1,2})(?:/| (?:out )?of )(?P<all>\d{1,2}) (?:are |now )?(?:sold|gone)\b"
 )
 
 
@@ -166,8 +171,18 @@ def left_over(text: str, quantity: int) -> int | None:
     """How many are left after ``one sold, two left``; None where the text does not say."""
     match = _LEFT.search(text)
     if match:
-        said = match.group("n") or match.group("only") or match.group("have") or match.group("down") or match["now"]
+        said = (
+            match.group("n")
+            or match.group("only")
+            or match.group("have")
+            or match.group("down")
+            or match["now"]
+            or match["but"]
+        )
         return 1 if said == "last one" or match.group("other") else count_word(said)
+    part = _PART_GONE.search(text)
+    if part is not None and int(part["gone"]) < int(part["all"]) == quantity:
+        return quantity - int(part["gone"])
     match = _GONE.search(text)
     if match:
         gone = count_word(match.group("n") or match.group("m") or match["to"])
