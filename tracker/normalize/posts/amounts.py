@@ -14,7 +14,8 @@ _CURRENCIES = (
 class Amount(NamedTuple):
     """Money in a text. ``kind`` is asking, other, shipping, old or range; ``currency`` None where no sign says it.
 
-    ``weak``: its sentence tells how the card was bought, so that any other amount is rather the price.
+    ``weak``: its sentence tells how the card was bought, or what others ask for one, so that any other amount is
+    rather the price.
     """
 
     start: int

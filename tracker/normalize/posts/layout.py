@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.context import sentence_around
 from tracker.normalize.posts.guards import Guarded
+from tracker.normalize.posts.hearsay import is_hearsay
 from tracker.normalize.posts.labels import is_dated
 from tracker.normalize.posts.lines import Line, read_lines
 from tracker.normalize.posts.money import Amount, find_amounts
@@ -118,7 +119,9 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     for amount in find_amounts(body):
         if not amount.signed and _overlaps(spans, amount):
             continue
-        if amount.kind == "asking" and bought and _tells_of_buying(body, amount):
+        if amount.kind == "asking" and (
+            (bought and _tells_of_buying(body, amount)) or is_hearsay(body, amount.start, amount.end)
+        ):
             amount = amount._replace(weak=True)
         layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)
     _unpaid(layout)
