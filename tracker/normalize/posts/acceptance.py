@@ -86,6 +86,8 @@ def acceptance(
     """How a mention is spoken of, and whether it stands at the head of an item."""
     if is_part(layout.post.text, mention) or _is_quoted(layout, number, mention):
         return "context", False
+    if layout.sections[number] == "past":
+        return "context", False
     if number in layout.rows:
         return _in_row(layout, number, mention), True
     in_title = any(item.model == mention.model for item in titled)

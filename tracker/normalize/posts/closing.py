@@ -32,7 +32,7 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
     for number, line in enumerate(layout.lines):
         if line.kind == "blank" or number in layout.rows or number in layout.edits or cards.named.get(number):
             continue
-        if layout.sections[number] == "sold" or layout.post.is_struck(line.start, line.end):
+        if layout.sections[number] in ("sold", "pending", "past") or layout.post.is_struck(line.start, line.end):
             continue
         if len(line.text) <= 120:
             closed = closes_all(line.text)

@@ -67,7 +67,8 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             continue
         edit = number in layout.edits
         if not cards.named.get(number) and (
-            (layout.sections[number] == "sold" and not edit) or layout.post.is_struck(line.start, line.end)
+            (layout.sections[number] in ("sold", "pending", "past") and not edit)
+            or layout.post.is_struck(line.start, line.end)
         ):
             continue
         if not edit and not _ANY_STATUS.search(line.text):

@@ -48,8 +48,8 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             read, said, broken = own, _state_in(own), bool(says_broken(own))
         if number not in layout.edits:
             item.status = shared.get(start) or _status_or_rest(own, item, said) or item.status
-            if layout.sections[number] == "sold":
-                item.status = "sold"
+            if layout.sections[number] in ("sold", "pending") and item.status != "sold":
+                item.status = "sold" if layout.sections[number] == "sold" else "pending"
         if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
             item.status = "sold"
         item.broken = item.broken or broken

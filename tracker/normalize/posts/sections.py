@@ -1,4 +1,4 @@
-"""Which part of a body a line lies in: what is offered, what is wanted, what is sold already."""
+"""Which part of a body a line lies in: what is offered, wanted, pending, sold already, or sold in earlier posts."""
 
 import re
 
@@ -9,7 +9,8 @@ from tracker.normalize.posts.words import union
 __all__ = ["sections_of"]
 
 _HEADINGS = tuple(
-    (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}")) for kind in ("want", "sold", "have")
+    (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}"))
+    for kind in ("want", "sold", "pending", "past", "have")
 )
 _INLINE_WANT = re.compile(
     rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d(?!\d{{3}} ?(?:ti|super|xtx?|gre)\b))[ ]?\S|\[w\] ?\S"
@@ -25,7 +26,8 @@ def _heading(line: Line) -> str | None:
         return None
     marked = text.endswith(":") or line.kind == "heading" or line.bold
     for kind, words in _HEADINGS:
-        if words.fullmatch(text) and (marked or kind != "have" or text in ("have", "for sale", "selling")):
+        plain = kind not in ("have", "pending") or text in ("have", "for sale", "selling")
+        if (marked or plain) and words.fullmatch(text):
             return kind
     return None
 
@@ -47,7 +49,7 @@ def _opens_wants(text: str) -> bool:
 
 
 def _is_state(lines: list[Line], number: int) -> bool:
-    """Whether a bare ``SOLD`` says what became of the item above it: no list follows."""
+    """Whether a bare ``SOLD`` or ``PENDING`` says what became of the item above it: no list follows."""
     line = lines[number]
     if line.kind == "heading" or line.text.endswith(":"):
         return False
@@ -56,12 +58,15 @@ def _is_state(lines: list[Line], number: int) -> bool:
 
 
 def sections_of(lines: list[Line]) -> list[str]:
-    """One of ``have``, ``want``, ``sold`` or ``""`` for each line; a heading holds until the next, or a rule."""
+    """One of ``have``, ``want``, ``sold``, ``pending``, ``past`` or ``""`` for each line.
+
+    A heading holds until the next, or a rule; that of earlier sales until a gap.
+    """
     sections: list[str] = []
     current = ""
     for number, line in enumerate(lines):
         kind = _heading(line)
-        if kind == "sold" and _is_state(lines, number):
+        if kind in ("sold", "pending") and _is_state(lines, number):
             kind = None
         if kind is None and line.kind == "text" and _opens_wants(line.text):
             sections.append(current)
@@ -71,6 +76,8 @@ def sections_of(lines: list[Line]) -> list[str]:
             current = ""
         if kind is not None:
             current = kind
+        elif current == "past" and line.kind == "blank":
+            current = ""
         elif line.kind == "blank" or (len(line.text) > 2 and not line.text.strip(_RULE)):
             if len(line.text) > 2:
                 current = ""

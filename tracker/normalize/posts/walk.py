@@ -216,7 +216,7 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
         if (
             len(line.text) < 60
             and not line.text.endswith(":")
-            and layout.sections[number] != "sold"
+            and layout.sections[number] not in ("sold", "pending", "past")
             and not layout.post.is_struck(line.start, line.end)
             and (closes_all(line.text) or _MARKED.fullmatch(line.text))
             and not ((item.quantity or 1) > 1 and left_over(line.text, item.quantity or 1))

@@ -37,4 +37,4 @@ def test_each_card_has_the_state_that_its_post_gives_it(title: str, body: str, e
 
 
 def test_there_are_enough_posts() -> None:
-    assert len(_posts()) >= 50
+    assert len(_posts()) >= 60
