@@ -37,6 +37,11 @@ _ABROAD = finder(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\
 """What buyers abroad pay says nothing of carriage at home."""
 _SENT_BACK = finder(r"\b(?:back|return\w*)\b[^.!?\n]*$")
 """``Returns are shipped at your expense`` says nothing of the way there."""
+_OTHER_THING = finder(
+    r"\b(?:case|tower|monitor|psu|pc|rig|desktop|keyboard|chair)s?"
+    r"(?:'s|(?:, which)? (?:is|are|will be|would be|gets))?,? ?$"
+)
+"""``Prices include shipping, the case is plus shipping``."""
 _LOCAL_ONLY = finder(r"\blocal\b(?! (?:or|and|preferred|pref))")
 _ALL_LOCAL = finder(
     r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
@@ -57,7 +62,7 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     if "ship" not in text and not _ANY.search(text):
         return None
     for match in chain(_EXTRA.finditer(text), _of_it(_IT_EXTRA, text)):
-        if not _of_other_ways(text, *match.span()):
+        if not _of_other_ways(text, *match.span()) and not _of_an_exception(text, match.start()):
             return "extra", match.start(), match.end()
     included = _INCLUDED.search(text) or next(_of_it(_IT_INCLUDED, text), None)
     line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
@@ -65,6 +70,12 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
         return "included", line.start(), line.end() - 1
     local = included or _LOCAL.search(text)
     return None if local is None else ("included" if included else "local", local.start(), local.end())
+
+
+def _of_an_exception(text: str, start: int) -> bool:
+    """Whether a statement is on another thing alone, in a post that has said before who pays for the rest."""
+    other = _OTHER_THING.search(text, max(0, start - 40), start)
+    return other is not None and _INCLUDED.search(text[: other.start()]) is not None
 
 
 def _of_it(words: Guarded, text: str) -> Iterator[re.Match[str]]:
