@@ -82,7 +82,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
                 _read_again(layout, cards, number, low, high)
                 if read
                 else _clause(layout, cards, number, low, high, added, other_goods)
-                or _going_on(layout, number, low, high, lowered)
+                or (_going_on(layout, number, low, high, lowered) if edit and lowered[1] else [])
             )
             lowered = number, touched if edit else []
             for item in touched if trace.wanted else ():
@@ -153,7 +153,7 @@ def _going_on(layout: Layout, number: int, low: int, high: int, before: tuple[in
     line, items = before
     if len(items) != 1 or not number - 2 <= line < number or layout.mentions.get(number):
         return []
-    amounts = _new_prices(layout, number, low, high) if number in layout.edits else []
+    amounts = _new_prices(layout, number, low, high)
     label = LABEL.match(layout.post.text[low:high])
     if not amounts or amounts[-1].lot or names_others(layout.text_of(number)):
         return []
