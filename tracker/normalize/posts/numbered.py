@@ -20,7 +20,12 @@ _SAID = re.compile(
     r"(?:sold|pending|gone|taken|claimed|traded|reserved|on hold|spoken for)\b"
 )
 _NUMBER = re.compile(r"\d{1,2}")
-_ENTRY_NAMED = re.compile(r"(?:#|\b(?:item|number) #?)(?P<number>\d{1,2})(?![\d.,]\d)")
+_ENTRY_NAMED = re.compile(
+    r"(?:#|\b(?:item|number) #?|(?:\b(?:dropped|lowered|reduced|and)|,) (?=\d{1,2} (?:is now|now|down to|to) ?[$£€]))"
+    r"(?P<number>\d{1,2})(?![\d.,]\d)"
+)
+_SIGNS = ("#", "item", "number", "dropped", "lowered", "reduced")
+_TOGETHER = re.compile(r"\b(?:together|both|bundle|combo)\b")
 _CHANGED = re.compile(r"\b(?:lower|drop|reduc|cut|now|down|new price)")
 _DIRECTLY = re.compile(r"[\W]{1,4}(?=[$£€]? ?\d[\d,]\d)")
 _NEW_NUMBER = re.compile(r"(?:\b(?:now|to|so|at|is|it's)|[:=]|->?)[ :]{1,2}(?=\d{2,3}(?:,?\d{3})?(?![\d%]))")
@@ -40,7 +45,7 @@ def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | N
 
 def reprice_by_number(layout: Layout, cards: Cards) -> None:
     """Give the entries of a list the new prices that later lines name them by number for."""
-    if "#" not in layout.post.text and "item" not in layout.post.text and "number" not in layout.post.text:
+    if not any(sign in layout.post.text for sign in _SIGNS):
         return
     entries: dict[int, int] | None = None
     text = layout.post.text
@@ -53,10 +58,10 @@ def reprice_by_number(layout: Layout, cards: Cards) -> None:
         if len(entries) < _LEAST_ENTRIES or number in entries.values():
             continue
         ends = [*(match.start() for match in named[1:]), line.end]
-        for match, low, high in zip(named, [line.begin, *ends[:-1]], ends, strict=True):
+        for match, high in zip(named, ends, strict=True):
             entry = entries.get(int(match["number"]))
             directly = number in layout.edits and _DIRECTLY.match(text, match.end())
-            if entry is not None and (directly or _CHANGED.search(text, low, high)):
+            if entry is not None and (directly or _CHANGED.search(text, line.begin, high)):
                 _reprice(layout, cards, entry, number, (match.end(), high))
 
 
@@ -66,7 +71,11 @@ def _reprice(layout: Layout, cards: Cards, entry: int, number: int, stretch: tup
     amounts = [a for a in layout.amounts.get(number, ()) if low <= a.start < high and a.kind == "asking"]
     bare = _NEW_NUMBER.search(layout.post.text, low, high)
     amount = amounts[-1] if amounts else amount_at(layout, bare.end(), high) if bare is not None else None
-    if amount is None or status_in(layout.post.text[low:high]) == "sold":
+    if (
+        amount is None
+        or status_in(layout.post.text[low:high]) == "sold"
+        or _TOGETHER.search(layout.post.text, low, high)
+    ):
         return
     for item in cards.items:
         item.asked = [a for a in item.asked if a.where == "title" or not low <= a.start < high]

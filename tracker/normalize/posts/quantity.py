@@ -47,7 +47,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
     rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
-    rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left)?[\])]|"
+    rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
     rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
@@ -63,7 +63,7 @@ _SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
-    rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:loose |extra )?spares(?= ?[:(=,-]| [$£€]|$))\b|"
+    rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
     r"[^\n;|$£€]{0,60}?, ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )

@@ -56,13 +56,19 @@ def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.bundled = True
 
 
-_YES, _NO = re.compile(r"(?:y|yes|x|true)[!. ]{0,3}"), re.compile(r"(?:no?|nope|none|false)[!. ]{0,3}")
+_YES, _NO = re.compile(r"(?:y|yes|x|true)[!., ]{0,3}"), re.compile(r"(?:no?|nope|none|false)[!. ]{0,3}")
+_HELD = re.compile(r"(?:on )?hold(?:ing)?|held")
+_GONE_HEADINGS = ("sold", "taken", "claimed", "gone")
+_HELD_HEADINGS = ("held", "hold", "reserved", "pending")
 
 
 def _answered(cells: tuple[Cell, ...]) -> Status | None:
-    """``sold`` where a column answers its heading so: ``yes`` or ``x`` under ``Sold``, ``no`` under ``Available?``."""
+    """What a column answers its heading: ``yes`` or ``x`` under ``Sold`` or ``Held?``, ``no`` under ``Available?``."""
     for cell in cells:
-        sold = cell.heading.startswith(("sold", "taken", "claimed")) and _YES.fullmatch(cell.text)
+        yes = cell.heading and _YES.fullmatch(cell.text)
+        if (yes and cell.heading.startswith(_HELD_HEADINGS)) or (cell.role == "status" and _HELD.fullmatch(cell.text)):
+            return "pending"
+        sold = yes and cell.heading.startswith(_GONE_HEADINGS)
         gone = cell.heading.startswith(("avail", "still avail", "in stock")) and _NO.fullmatch(cell.text)
         if sold or gone:
             return "sold"

@@ -75,6 +75,7 @@ def role_of(header: str) -> str:
     return next((role for role, words in _ROLES if words.search(header)), "unknown") if header.strip() else "unknown"
 
 
+_SHIP = re.compile(r"(?:to )?ship")
 _DESCRIBES = re.compile(r"descri|what it|about")
 
 
@@ -92,7 +93,9 @@ def _roles(header: list[tuple[int, int, str]]) -> list[str]:
             roles[place] = "notes" if roles[place] == "item" else roles[place]
     # Beside ``Local`` alone, ``Ship`` heads the prices for those who have it shipped.
     only = next((role for role in ("newest", "shipping") if role in roles and "price" not in roles), None)
-    if only == "newest" or (only == "shipping" and "local" in roles and "ship" in [words for _, _, words in header]):
+    if only == "newest" or (
+        only == "shipping" and "local" in roles and any(_SHIP.fullmatch(words) for _, _, words in header)
+    ):
         roles = ["price" if role == only else role for role in roles]
     return roles
 
@@ -163,7 +166,7 @@ def _table(
     body = "\n".join(lines[first:until])
     text = " ".join(words for _, _, words in header)
     shipped = bool(re.search(r"shipped|posted|delivered|incl\w* (?:shipping|postage)", text)) or any(
-        role == "price" and words == "ship" for role, (_, _, words) in zip(roles, header, strict=False)
+        role == "price" and _SHIP.fullmatch(words) for role, (_, _, words) in zip(roles, header, strict=False)
     )
     each = bool(re.search(r"\beach\b|\bea\b|\bper\b|/ ?ea", text)) or (
         "quantity" in roles and not re.search(r"total|lot\b", text)
