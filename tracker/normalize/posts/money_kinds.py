@@ -24,7 +24,7 @@ _WHAT_I_PAID = Guarded(
 )
 """``Selling for what I paid, $549 shipped``: an ask, told by the price that was paid."""
 _PAPER = Guarded(r"\b(?:invoice|receipt|warranty)s? ?[:,=-]{1,2} ?$")
-_FIRM = re.compile(r" ?(?:firm|obo|ono|shipped|posted|local|(?:\+|plus) ?ship)\b")
+_FIRM = re.compile(r" ?(?:firm|obo|ono|shipped|posted|local|(?:\+|plus) ?ship\w*)\b")
 """``Sealed, shop invoice: 790$ firm``: the list of what comes with the card, and then what is asked."""
 _OWN_SENTENCE = Guarded(
     r"(?:^|[.!?\n] ?)\W{0,3}(?:(?:all|for|as for) )?(?:ships?|shipping|postage|delivery|p&p)\b"
