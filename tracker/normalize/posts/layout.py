@@ -120,7 +120,8 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
         if not amount.signed and _overlaps(spans, amount):
             continue
         if amount.kind == "asking" and (
-            (bought and _tells_of_buying(body, amount)) or is_hearsay(body, amount.start, amount.end)
+            (bought and _tells_of_buying(body, amount))
+            or (amount.shipping is None and is_hearsay(body, amount.start, amount.end))
         ):
             amount = amount._replace(weak=True)
         layout.amounts.setdefault(_number_of(begins, amount.start), []).append(amount)

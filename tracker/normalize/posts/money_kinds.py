@@ -78,8 +78,9 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "asking", "asking price"
     if before.endswith(_CLOSED_ENDS) and _CLOSED.search(before) is not None:
         return "asking", "asking price"
-    asked = _SHOP_CLAUSE.search(before) or _WHAT_I_PAID.search(before)
-    if _NOT_ASKING_BEFORE.search(before) and not (asked or (_PAPER.search(before) and _FIRM.match(after))):
+    if _NOT_ASKING_BEFORE.search(before) and not (
+        _SHOP_CLAUSE.search(before) or _WHAT_I_PAID.search(before) or (_PAPER.search(before) and _FIRM.match(after))
+    ):
         return "other", "not the asking price: what precedes it"
     if _OLD_BEFORE.search(before):
         return "old", "old price"

@@ -24,7 +24,8 @@ _ENTRY_NAMED = re.compile(
     r"(?:#|\b(?:item|number) #?|(?:\b(?:dropped|lowered|reduced|and)|,) (?=\d{1,2} (?:is now|now|down to|to) ?[$£€]))"
     r"(?P<number>\d{1,2})(?![\d.,]\d)"
 )
-_SIGNS = ("#", "item", "number", "dropped", "lowered", "reduced")
+_SIGNS = ("#", "item ", "number ", "dropped ", "lowered ", "reduced ")
+_MAY_NAME = re.compile(r"#\d|item #?\d|number #?\d|dropped \d|lowered \d|reduced \d")
 _TOGETHER = re.compile(r"\b(?:together|both|bundle|combo)\b")
 _CHANGED = re.compile(r"\b(?:lower|drop|reduc|cut|now|down|new price)")
 _DIRECTLY = re.compile(r"[\W]{1,4}(?=[$£€]? ?\d[\d,]\d)")
@@ -45,17 +46,17 @@ def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | N
 
 def reprice_by_number(layout: Layout, cards: Cards) -> None:
     """Give the entries of a list the new prices that later lines name them by number for."""
-    if not any(sign in layout.post.text for sign in _SIGNS):
+    if not any(sign in layout.post.text for sign in _SIGNS) or _MAY_NAME.search(layout.post.text) is None:
         return
     entries: dict[int, int] | None = None
     text = layout.post.text
     for number, line in enumerate(layout.lines):
         # From the line's very beginning on: ``#1`` may have been taken for a heading.
-        named = list(_ENTRY_NAMED.finditer(text, line.begin, line.end)) if line.text else []
-        if not named or number in layout.rows or cards.named.get(number):
+        if number in layout.rows or cards.named.get(number) or not _MAY_NAME.search(text, line.begin, line.end):
             continue
+        named = list(_ENTRY_NAMED.finditer(text, line.begin, line.end))
         entries = _entries(layout) if entries is None else entries
-        if len(entries) < _LEAST_ENTRIES or number in entries.values():
+        if not named or len(entries) < _LEAST_ENTRIES or number in entries.values():
             continue
         ends = [*(match.start() for match in named[1:]), line.end]
         for match, high in zip(named, ends, strict=True):
