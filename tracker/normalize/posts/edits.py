@@ -81,13 +81,27 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             touched = (
                 _read_again(layout, cards, number, low, high)
                 if read
-                else _clause(layout, cards, number, low, high, added, other_goods)
+                else _left_of(layout, number, low, high, lowered)
+                or _clause(layout, cards, number, low, high, added, other_goods)
                 or (_going_on(layout, number, low, high, lowered) if edit and lowered[1] else [])
             )
             lowered = number, touched if edit else []
             for item in touched if trace.wanted else ():
                 state = f"{item.model}: {item.status or 'available'}, {item.quantity or 1} on offer"
                 trace.add("edit" if edit else "status", state, low, high, "body")
+
+
+def _left_of(layout: Layout, number: int, low: int, high: int, before: tuple[int, list[Item]]) -> list[Item]:
+    """``3 of the A5000s are gone, 1 left``: a count alone is what is left of the card that the line spoke of before."""
+    line, items = before
+    clause = layout.post.text[low:high].strip()
+    if line != number or len(items) != 1 or not clause.endswith(_LEFT) or not counts_alone(clause):
+        return []
+    take_state(items[0], clause, None)
+    return items
+
+
+_LEFT = ("left", "left.", "left,", "left!", "remaining", "remaining.")
 
 
 def _read_again(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:

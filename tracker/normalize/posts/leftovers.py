@@ -13,14 +13,14 @@ __all__ = ["count_each", "counts_alone", "tells_of_fewer"]
 
 _ALONE = re.compile(
     rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
-    r"(?:left|remaining|remain|to go|available(?: as of [\d/.]+)?)|"
+    rf"(?:left|remaining|remain|to go|available)(?:,? as of [\w/.]+(?: \d{{1,2}})?)?|"
     rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
     rf"{NUMBER}(?:(?: out)? of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}(?:sold|gone)|"
     rf"(?:and )?{NUMBER} {HANDED_ON})"
     r"[ !.:),]{0,4}"
 )
 _FEWER = Guarded(
-    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five)(?! ?[$£€\d])|"
+    r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five|a (?:single|lone))(?! ?[$£€\d])|"
     r"\bstill have (?:the )?(?:second|other)\b|"
     r"\b(?:second|other)(?: one| card| gpu)? is still (?:here|available|for sale|up)\b|"
     rf"\b{QUANTITY_NOW}"
@@ -31,7 +31,8 @@ _LEFT = Guarded(
 )
 _LESS = re.compile(r"\b(?:sold|gone|went|taken|traded|pending|bought|claimed|shipped)\b")
 _COUNT_BEFORE = re.compile(
-    rf"(?<![\w.$£€/-])(?P<count>{NUMBER})(?: ?x)? (?:of the )?(?:{union('context.brands')}[ '-]{{1,2}}){{0,4}}$"
+    rf"(?<![\w.$£€/-])(?P<count>{NUMBER}|single|lone)(?: ?x)? (?:of the )?"
+    rf"(?:{union('context.brands')}[ '-]{{1,2}}){{0,4}}$"
 )
 
 

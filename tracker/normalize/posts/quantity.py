@@ -22,6 +22,8 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
     "trio": 3,
     "dual": 2,
     "a pair": 2,
+    "single": 1,
+    "lone": 1,
 }
 NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
 HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
@@ -49,7 +51,8 @@ _AFTER = re.compile(
     rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
-    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})"
+    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|"
+    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)](?: |$)|$)"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
 )
 _BEHIND_PRICE = re.compile(

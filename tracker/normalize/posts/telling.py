@@ -15,11 +15,19 @@ _ALIASES = {"founders": "fe"}
 
 @lru_cache(maxsize=256)
 def telling_words(text: str) -> frozenset[str]:
-    """The telling words of a text, plurals as singulars: ``Sapphires`` for ``Sapphire``."""
+    """The telling words of a text without their endings: ``Sapphires`` is ``Sapphire``, ``dented`` is ``dent``."""
     found = {_ALIASES.get(word, word.replace(" ", "")) for word in _WORD.findall(text)} - _COMMON
-    return frozenset(
-        word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word for word in found
-    )
+    return frozenset(map(_stem, found))
+
+
+_MAKERS = frozenset(fragments("context.makers"))
+
+
+def _stem(word: str) -> str:
+    if word.endswith("ed") and len(word) > len("boxed"):
+        return word[:-2]
+    plural = word.endswith("s") and not word.endswith("ss") and (len(word) > len("asus") or word[:-1] in _MAKERS)
+    return word[:-1] if plural else word
 
 
 def _tokens(item: Item) -> frozenset[str]:

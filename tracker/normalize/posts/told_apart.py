@@ -26,7 +26,7 @@ _BEHIND = re.compile(
 _AHEAD = re.compile(
     rf"(?<!\w)(?:(?:the |an? )?(?:{_ONE}|{_STATE})(?: (?:one|card|gpu))?"
     rf"(?: (?:with|without|w/o?|has|no)(?: {_THING})?)?|(?:with|w/) ?{_THING}|(?:without|w/o|no)(?: {_THING})?)"
-    r"(?: (?:is|for|at|asking))* ?[:=-]? ?$"
+    r"(?:'s)?(?: (?:is|for|at|asking))* ?[:=-]? ?$"
 )
 _MOST = 4
 _WINDOW = 48
@@ -40,7 +40,14 @@ def split_by_words(layout: Layout, cards: Cards) -> None:
         own = next((found for number in sorted(layout.amounts) if (found := _singles(layout, cards, number, item))), [])
         if own:
             place = next(number for number, other in enumerate(cards.items) if other is item)
-            cards.items[place : place + 1] = [replace(item, asked=[amount], quantity=1) for amount in own]
+            said = _behind(layout.post.text, own, _end_of(layout, own[-1]))
+            cards.items[place : place + 1] = [
+                replace(item, asked=[amount], quantity=1, words=words) for amount, words in zip(own, said, strict=True)
+            ]
+
+
+def _end_of(layout: Layout, amount: Amount) -> int:
+    return next(line.end for line in layout.lines if line.begin <= amount.start <= line.end)
 
 
 def _singles(layout: Layout, cards: Cards, number: int, item: Item) -> list[Amount]:

@@ -25,8 +25,11 @@ def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
     return held and not names_system(layout.lines[number].text)
 
 
-_TAKES_ALL = re.compile(r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)")
-"""A line that speaks once more of the cards above it: ``take all P40s for $1700``."""
+_SPEAKS_AGAIN = re.compile(
+    r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)|"
+    r"(?:sold|pending|gone) ?[:=-]"
+)
+"""A line that speaks once more of the cards above it: ``take all P40s for $1700``, ``SOLD: 2070 ($140)``."""
 
 
 _FATE_NEXT = re.compile(r"'?s? ?(?:is |are |has been |[:-] ?)?(?:sold|pending|gone)\b")
@@ -38,7 +41,7 @@ def is_another(layout: Layout, item: Item, number: int, end: int, structural: bo
         return True
     if item.where == "title" or not structural or not item.structural:
         return False
-    if item.line == number or _TAKES_ALL.match(layout.lines[number].text):
+    if item.line == number or _SPEAKS_AGAIN.match(layout.lines[number].text):
         return False
     # An edit speaks of cards that the post lists, also one on top of it.
     if (number in layout.edits or item.line in layout.edits) and number not in layout.rows:

@@ -61,6 +61,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             continue
         elif (labelled := labelled_item(layout, cards, number)) is not None:
             current, leader = [labelled], line
+            labelled.words = f"{labelled.words} {line.text}"
             _labelled_line(layout, number, labelled)
         elif current and opens_other_goods(layout, number, leader, start is not None and current == start):
             current, leader = [], None
@@ -103,7 +104,11 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     text = layout.post.text
     line = layout.lines[number]
     amounts = line_amounts(layout, number, named)
+    if _SOLD.match(line.text):
+        amounts = [amount._replace(newest=True) for amount in amounts]
     read_facts(layout, number, named)
+    if number not in layout.amounts:
+        _count_once(cards, number, named)
     alone = unique_items(named)
     current: list[Item] = []
     previous: list[Item] = []
@@ -124,6 +129,18 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
         previous = current
     _prefer_own(layout, cards, number, named)
     return current
+
+
+_SOLD = re.compile(r"sold ?[:=-]")
+"""``SOLD: 2070 ($140)`` says what it went for."""
+
+
+def _count_once(cards: Cards, number: int, named: list[NamedItem]) -> None:
+    """``3x 3080`` above three cards of one model that the title tells apart counts them, and none of them."""
+    for item in unique_items(named):
+        alike = sum(other.model == item.model and other.titled for other in cards.items)
+        if alike > 1 and item.quantity == alike and item.line == number and not item.asked:
+            item.quantity = None
 
 
 _POINTING = re.compile(r"\W{0,3}(?:(?:and|so|now|well),? )?(?:the|my|this) \S+(?: \S+)?")
