@@ -1,12 +1,16 @@
 """Docs that enumerate things are held against the things themselves."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from crawlers.source import sources
 from tests.reference import REFERENCE, commands, reference
+from tracker import normalize
+from tracker.normalize import posts
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +55,20 @@ def test_make_targets_of_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
     assert set(re.findall(r"`make ([a-z]+)", README)) <= targets
+
+
+def test_every_room_of_the_normalizer_is_on_its_map() -> None:
+    page = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
+    rooms = {module.name for module in iter_modules(normalize.__path__)}
+    rooms |= {f"posts.{module.name}" for module in iter_modules(posts.__path__)}
+    beside = {"types", "jsonl", "explain", "review", "read", "posts.read", "posts.post", "posts.trace"}
+    assert {room for room in rooms - beside if f"`{room}`" not in page} == set()
+
+
+def test_the_rooms_that_the_map_names_exist() -> None:
+    page = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(posts\.[a-z_.]+)`", page))
+    assert {name for name in named if find_spec(f"tracker.normalize.{name}") is None} == set()
 
 
 def test_the_changelog_names_this_version() -> None:

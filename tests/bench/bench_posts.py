@@ -21,8 +21,8 @@ from tracker.catalog import catalog
 from tracker.normalize import ListingText
 from tracker.normalize.names import name_pattern
 from tracker.normalize.posts import read_post
-from tracker.normalize.posts.naming import mentions_of
-from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.cards.naming import mentions_of
+from tracker.normalize.posts.markup.text import read_text
 from tracker.normalize.vocabulary import forms
 
 _DOLLARS = re.compile(r"\$\d{1,3}(?:,\d{3})*(?:\.\d\d)?")

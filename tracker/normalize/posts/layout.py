@@ -5,16 +5,16 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
-from tracker.normalize.posts.context import sentence_around
-from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.hearsay import is_hearsay
-from tracker.normalize.posts.labels import is_dated
-from tracker.normalize.posts.lines import Line, read_lines
-from tracker.normalize.posts.money import Amount, find_amounts
-from tracker.normalize.posts.sections import sections_of
-from tracker.normalize.posts.tables import Cell, Table, find_tables
-from tracker.normalize.posts.text import PostText
-from tracker.normalize.posts.words import union
+from tracker.normalize.posts.clues.context import sentence_around
+from tracker.normalize.posts.markup.labels import is_dated
+from tracker.normalize.posts.markup.lines import Line, read_lines
+from tracker.normalize.posts.markup.sections import sections_of
+from tracker.normalize.posts.markup.tables import Cell, Table, find_tables
+from tracker.normalize.posts.markup.text import PostText
+from tracker.normalize.posts.money.finding import Amount, find_amounts
+from tracker.normalize.posts.money.hearsay import is_hearsay
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.posts.wording.words import union
 
 __all__ = ["Layout", "lay_out"]
 

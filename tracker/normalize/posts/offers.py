@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tracker.normalize.posts.factoring import finder
-from tracker.normalize.posts.goods import names_goods
-from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.items import Item
+from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.money import Amount
+from tracker.normalize.posts.money.finding import Amount
+from tracker.normalize.posts.money.shipping import free_from, shipping_of_post, shipping_of_title
 from tracker.normalize.posts.post import Post
-from tracker.normalize.posts.settling import Settled, settle
-from tracker.normalize.posts.shipping import free_from, shipping_of_post, shipping_of_title
+from tracker.normalize.posts.prices.settling import Settled, settle
+from tracker.normalize.posts.wording.factoring import finder
+from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.types import Offer, Shipping
 
 __all__ = ["offers_of"]

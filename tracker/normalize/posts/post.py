@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tracker.normalize.posts.text import PostText
-from tracker.normalize.posts.title import Title
+from tracker.normalize.posts.intents.title import Title
+from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.types import Intent, ListingText, Shipping
 

@@ -2,33 +2,39 @@
 
 import re
 
-from tracker.normalize.posts.cards import find_cards, title_items
-from tracker.normalize.posts.closing import close_post
-from tracker.normalize.posts.dates import settle_by_day
-from tracker.normalize.posts.edits import apply_edits
-from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.intent import read_intent
+from tracker.normalize.posts.cards.dates import settle_by_day
+from tracker.normalize.posts.cards.naming import mentions_of
+from tracker.normalize.posts.cards.on_offer import find_cards, title_items
+from tracker.normalize.posts.cards.only_card import read_only_card
+from tracker.normalize.posts.cards.processors import without_processors
+from tracker.normalize.posts.cards.titled_numbers import bare_numbers
+from tracker.normalize.posts.intents.intent import read_intent
+from tracker.normalize.posts.intents.title import read_title
+from tracker.normalize.posts.later.closing import close_post
+from tracker.normalize.posts.later.edits import apply_edits
+from tracker.normalize.posts.later.numbered import reprice_by_number
 from tracker.normalize.posts.layout import lay_out
-from tracker.normalize.posts.maker_rows import split_by_rows
-from tracker.normalize.posts.makers import split_by_fate
-from tracker.normalize.posts.naming import mentions_of
-from tracker.normalize.posts.numbered import reprice_by_number
+from tracker.normalize.posts.markup.text import read_text
 from tracker.normalize.posts.offers import offers_of
-from tracker.normalize.posts.only_card import read_only_card
-from tracker.normalize.posts.ordinals import split_by_ordinals
-from tracker.normalize.posts.others import drop_prices_of_others
 from tracker.normalize.posts.post import Post
-from tracker.normalize.posts.processors import without_processors
-from tracker.normalize.posts.systems import mark_systems
-from tracker.normalize.posts.text import read_text
-from tracker.normalize.posts.title import read_title
-from tracker.normalize.posts.titled import break_listed, offers_other_goods, read_title_facts, tie_title_prices
-from tracker.normalize.posts.titled_numbers import bare_numbers
-from tracker.normalize.posts.told_apart import split_by_words
+from tracker.normalize.posts.prices.maker_rows import split_by_rows
+from tracker.normalize.posts.prices.makers import split_by_fate
+from tracker.normalize.posts.prices.ordinals import split_by_ordinals
+from tracker.normalize.posts.prices.others import drop_prices_of_others
+from tracker.normalize.posts.prices.systems import mark_systems
+from tracker.normalize.posts.prices.titled import break_listed, offers_other_goods, read_title_facts, tie_title_prices
+from tracker.normalize.posts.prices.told_apart import split_by_words
+from tracker.normalize.posts.prices.turns import split_by_labels
+from tracker.normalize.posts.prices.unnamed import (
+    bundle_combos,
+    drop_combos,
+    price_per_piece,
+    split_singles,
+    tie_unnamed,
+)
+from tracker.normalize.posts.prices.walk import walk
 from tracker.normalize.posts.trace import Tracer
-from tracker.normalize.posts.turns import split_by_labels
-from tracker.normalize.posts.unnamed import bundle_combos, drop_combos, price_per_piece, split_singles, tie_unnamed
-from tracker.normalize.posts.walk import walk
+from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.types import ListingText, Offer, Reading
 
 __all__ = ["read_post"]

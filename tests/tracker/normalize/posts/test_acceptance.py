@@ -2,9 +2,9 @@
 
 import pytest
 
-from tracker.normalize.posts.acceptance import _is_structural
-from tracker.normalize.posts.lines import read_lines
-from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.cards.acceptance import _is_structural
+from tracker.normalize.posts.markup.lines import read_lines
+from tracker.normalize.posts.markup.text import read_text
 
 
 @pytest.mark.parametrize(

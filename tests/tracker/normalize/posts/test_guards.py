@@ -2,19 +2,17 @@
 
 import re
 import tomllib
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pytest
 
-import tracker.normalize.posts as posts
-from tracker.normalize.posts.atoms import alternatives
-from tracker.normalize.posts.factoring import factored, finder
-from tracker.normalize.posts.guards import Anchored, Guarded
-from tracker.normalize.posts.needs import endings, needs
-from tracker.normalize.posts.words import anchored_before, fragments, pattern, union
+from tests.tracker.normalize.posts.rooms import rooms
+from tracker.normalize.posts.wording.atoms import alternatives
+from tracker.normalize.posts.wording.factoring import factored, finder
+from tracker.normalize.posts.wording.guards import Anchored, Guarded
+from tracker.normalize.posts.wording.needs import endings, needs
+from tracker.normalize.posts.wording.words import anchored_before, fragments, pattern, union
 
 CASES = Path(__file__).parent / "cases"
 
@@ -141,9 +139,18 @@ def test_an_expression_that_needs_nothing_is_always_searched() -> None:
 #: Searched in every text: they hold digits alone, or more words than are worth looking for. Whatever else is guarded
 #: has to stay so, and a word too many for a list opens its guard without a sign but the time that reading takes.
 OPEN = {
-    *("carriage._AFTER", "goods._SYSTEM", "goods._WORDS", "intent.MONEY", "shipping._EXTRA", "shipping._INCLUDED"),
-    *("sides.MONEY", "sides._ABOUT_SALE", "sides._STUFF", "sides._STUFF_AROUND_OFFER", "status._BROKEN"),
-    "trades._PAYMENT",
+    "clues.goods._SYSTEM",
+    "clues.goods._WORDS",
+    "clues.status._BROKEN",
+    "intents.intent.MONEY",
+    "intents.sides.MONEY",
+    "intents.sides._ABOUT_SALE",
+    "intents.sides._STUFF",
+    "intents.sides._STUFF_AROUND_OFFER",
+    "intents.trades._PAYMENT",
+    "money.carriage._AFTER",
+    "money.shipping._EXTRA",
+    "money.shipping._INCLUDED",
 }
 
 
@@ -156,9 +163,9 @@ def _guards(value: object) -> list[Guarded]:
 
 def test_what_is_guarded_stays_guarded() -> None:
     found = {
-        f"{info.name}.{name}"
-        for info in iter_modules(posts.__path__)
-        for name, value in vars(import_module(f"tracker.normalize.posts.{info.name}")).items()
+        f"{room}.{name}"
+        for room, module in rooms()
+        for name, value in vars(module).items()
         if any(guard.possible("") for guard in _guards(value))
     }
     assert found == OPEN

@@ -5,19 +5,17 @@ import re
 import time
 import tomllib
 from decimal import Decimal
-from importlib import import_module
 from importlib.resources import files
-from pkgutil import iter_modules
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import tracker.normalize.posts as posts
+from tests.tracker.normalize.posts.rooms import rooms
 from tracker.normalize.posts import read_post
-from tracker.normalize.posts.guards import Guarded
-from tracker.normalize.posts.money import parse_number
-from tracker.normalize.posts.words import anchored_after, anchored_before, pattern
+from tracker.normalize.posts.money.finding import parse_number
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.posts.wording.words import anchored_after, anchored_before, pattern
 from tracker.normalize.types import ListingText
 
 SIZE = 100_000
@@ -112,9 +110,9 @@ def _compiled(value: object) -> list[re.Pattern[str]]:
 
 def _patterns() -> dict[str, re.Pattern[str]]:
     return {
-        f"{info.name}.{name}.{number}": compiled
-        for info in iter_modules(posts.__path__)
-        for name, value in vars(import_module(f"tracker.normalize.posts.{info.name}")).items()
+        f"{room}.{name}.{number}": compiled
+        for room, module in rooms()
+        for name, value in vars(module).items()
         for number, compiled in enumerate(_compiled(value))
     }
 
@@ -139,26 +137,26 @@ def _seconds(compiled: re.Pattern[str], text: str) -> float:
 
 #: Patterns that are only tried at one place, or on the few characters around one: see WINDOW.
 WINDOWED = (
-    "quantity.",
-    "context.",
-    "acceptance.",
-    "systems.",
-    "prices.",
-    "cards.",
-    "goods.",
-    "facts.",
-    "turns.",
-    "unnamed.",
-    "sides.",
-    "subjects.",
-    "intent.",
-    "title.",
-    "titled.",
-    "words.",
-    "edits._CLAUSE",
-    "namesakes._PRICED_NAME",
-    "text._HOST",
-    "walk._LABELLED_NUMBER",
+    "clues.quantity.",
+    "clues.context.",
+    "cards.acceptance.",
+    "prices.systems.",
+    "prices.tying.",
+    "cards.on_offer.",
+    "clues.goods.",
+    "cards.facts.",
+    "prices.turns.",
+    "prices.unnamed.",
+    "intents.sides.",
+    "later.subjects.",
+    "intents.intent.",
+    "intents.title.",
+    "prices.titled.",
+    "wording.words.",
+    "later.edits._CLAUSE",
+    "cards.namesakes._PRICED_NAME",
+    "markup.text._HOST",
+    "prices.walk._LABELLED_NUMBER",
 )
 WINDOW = 1_000
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.normalize.posts.money import find_amounts, names_amount, parse_number
-from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.markup.text import read_text
+from tracker.normalize.posts.money.finding import find_amounts, names_amount, parse_number
 
 
 @pytest.mark.parametrize(

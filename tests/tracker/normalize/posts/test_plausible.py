@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.normalize.posts.plausible import is_plausible
+from tracker.normalize.posts.money.plausible import is_plausible
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tracker.normalize.posts.naming import mentions_of
-from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.cards.naming import mentions_of
+from tracker.normalize.posts.markup.text import read_text
 
 
 @pytest.mark.parametrize(

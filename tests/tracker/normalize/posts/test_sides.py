@@ -2,9 +2,9 @@
 
 import pytest
 
-from tracker.normalize.posts.intent import read_intent
-from tracker.normalize.posts.text import read_text
-from tracker.normalize.posts.title import read_title
+from tracker.normalize.posts.intents.intent import read_intent
+from tracker.normalize.posts.intents.title import read_title
+from tracker.normalize.posts.markup.text import read_text
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 import pytest
 
-from tracker.normalize.posts.context import accessory_after, role_of
-from tracker.normalize.posts.goods import MENTION_BLANK, is_bundled, names_system, parts_out
-from tracker.normalize.posts.lines import read_lines
-from tracker.normalize.posts.quantity import count_behind_price, left_over, quantity_around
-from tracker.normalize.posts.sections import sections_of
-from tracker.normalize.posts.shipping import shipping_of_post, shipping_of_title
-from tracker.normalize.posts.status import closes_all, says_broken, status_in
-from tracker.normalize.posts.tables import find_tables
-from tracker.normalize.posts.text import read_text
+from tracker.normalize.posts.clues.context import accessory_after, role_of
+from tracker.normalize.posts.clues.goods import MENTION_BLANK, is_bundled, names_system, parts_out
+from tracker.normalize.posts.clues.quantity import count_behind_price, left_over, quantity_around
+from tracker.normalize.posts.clues.status import closes_all, says_broken, status_in
+from tracker.normalize.posts.markup.lines import read_lines
+from tracker.normalize.posts.markup.sections import sections_of
+from tracker.normalize.posts.markup.tables import find_tables
+from tracker.normalize.posts.markup.text import read_text
+from tracker.normalize.posts.money.shipping import shipping_of_post, shipping_of_title
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""How a body speaks of a card: on offer, in passing, or only to say what a part is for."""
+
+import re
+from typing import Literal
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.clues.context import accessory_after, role_of, sentence_around
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.markup.lines import Line
+from tracker.normalize.posts.wording.factoring import finder
+from tracker.normalize.posts.wording.words import union
+
+__all__ = ["Said", "acceptance", "is_part"]
+
+_SEPARATOR = re.compile(r"[,;|]")
+Said = Literal["offered", "plain", "context"]
+_LEAD_WORDS = re.compile(
+    rf"(?:(?:{union('context.brands')}|(?:[$£€] ?+)?+\d{{1,6}}+(?:[.,]\d{{1,3}}+){{0,3}}+k?+(?: ?[$£€]|x)?+|x\d|sold|"
+    rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
+    rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}+){{0,9}}+$"
+)
+_PROSE = re.compile(
+    r"[.!?;](?= )|(?<!\w)(?:i|i'm|im|i've|my|have|has|had|is|was|are|were|for|to|"
+    r"than|from|the|in|on|it|of|this|that|these|will|would|can|as|by|at|you|your|"
+    r"we|our|if|but|when|like|vs|wants?|need|looking|upgraded|bought|paid|not|also|"
+    r"so|just|both|got)(?!\w)"
+)
+_STRONG = re.compile(r"sell|sale|grabs|also|rid of|parting|letting|listing|unload|offload")
+_PART_BEFORE = finder(
+    r"\b(?:(?:empty |gpu |card |original )?box(?:es)?|heat ?sinks?|water ?blocks?|"
+    r"back ?plates?|nv-?link|brackets?|(?:hybrid|cooling|aio|upgrade) kits?|"
+    r"coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
+    r"alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|kryographics|"
+    r"aqua ?computer|phanteks glacier|hydro x|accelero|raijintek|morpheus|kraken g1\d)\b(?: only| for|"
+    r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[an]-)?(?:\(?[a-z/]+\+? ){0,3}"
+    r"(?:(?:rtx |gtx |rx )?\d{3,4}(?: ?(?:ti|super|xtx?|fe|ftw3|strix|tuf|trio|suprim|gre))* ?(?:[&/+]|and) ?"
+    r"(?:[a-z]+ ){0,2})?$"
+)
+_PARTS_NAMED = re.compile(
+    r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
+    r"brackets?|risers?)\b"
+)
+_KIND = re.compile(r"\W{0,3}(?:gpus?|(?:graphics?|video) ?cards?)\b(?! \w*\d)")
+"""An item's cell that only says what kind of thing the row is, so that the next cell names it."""
+_WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
+
+
+def _is_structural(line: Line, text: str, start: int) -> bool:
+    """Whether the name stands where an item's name stands: at the head of its line."""
+    lead = text[line.start : start].lstrip(" [({*~|:-#.•>+")
+    if not lead:
+        return True
+    if len(lead) > 60:
+        return False
+    return _LEAD_WORDS.match(lead) is not None or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
+
+
+def is_part(text: str, mention: Mention) -> bool:
+    """Whether a card only names what a part is for: ``3080 FE box``, ``boxes (4090, 3080)``."""
+    if accessory_after(text, mention.end):
+        return True
+    begin, _ = sentence_around(text, mention.start, mention.end, 90)
+    before = _SEPARATOR.split(text[begin : mention.start])[-1]
+    match = _PART_BEFORE.search(before)
+    return match is not None and not _WITH.search(before[: match.start()])
+
+
+_QUOTE = finder(r"""(?<![\w)])["'“](?=\w)[^"“”\n]{8,160}?["'”](?!\w)""")
+
+
+def _is_quoted(layout: Layout, number: int, mention: Mention) -> bool:
+    """``Before anyone writes "5080 is 999 next week"``: whether somebody else's words name the card."""
+    line, text = layout.lines[number], layout.post.text
+    if not ('"' in line.text or "'" in line.text or "“" in line.text):
+        return False
+    return any(
+        match.start() < mention.start and mention.end < match.end() and _PROSE.search(match.group())
+        for match in _QUOTE.finditer(text, line.start, line.end)
+    )
+
+
+def acceptance(
+    layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
+) -> tuple[Said, bool]:
+    """How a mention is spoken of, and whether it stands at the head of an item."""
+    if is_part(layout.post.text, mention) or _is_quoted(layout, number, mention):
+        return "context", False
+    if layout.sections[number] == "past":
+        return "context", False
+    if number in layout.rows:
+        return _in_row(layout, number, mention), True
+    in_title = any(item.model == mention.model for item in titled)
+    if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
+        return "context", False
+    structural = _is_structural(layout.lines[number], layout.post.text, mention.start)
+    return _in_line(layout, number, mention, structural, in_title, mention.model in wanted, not titled), structural
+
+
+def _in_row(layout: Layout, number: int, mention: Mention) -> Said:
+    """The first name in the item's cell is on offer; numbers of price columns and remarks are not."""
+    _, cells = layout.rows[number]
+    text = layout.post.text
+    cell = next((cell for cell in cells if cell.start <= mention.start < cell.end), None)
+    if cell is None:
+        return "offered"
+    if cell.role in ("price", "local", "newest", "quantity") and not mention.text.lower().strip(" 0123456789"):
+        return "context"
+    if cell.role in ("notes", "status", "ignored") and any(
+        other.role == "item" and other.text and not (cell.role == "notes" and _KIND.match(other.text))
+        for other in cells
+    ):
+        return "context"
+    head = text[cell.start : mention.start]
+    if _PARTS_NAMED.search(head):
+        return "context"
+    first = not any(cell.start <= other.start < mention.start for other in layout.mentions[number])
+    role, _ = role_of(text, mention.start, mention.end)
+    return "context" if role == "context" and (not first or head.rstrip().endswith(" for")) else "offered"
+
+
+def _in_line(
+    layout: Layout, number: int, mention: Mention, structural: bool, in_title: bool, wanted: bool, untitled: bool
+) -> Said:
+    line = layout.lines[number]
+    text = layout.post.text
+    role, why = role_of(text, mention.start, mention.end)
+    if role == "doubtful":
+        role = "plain" if in_title and not wanted else "context"
+    low, high = (line.begin, line.end) if structural else sentence_around(text, mention.start, mention.end)
+    priced = any(amount.kind == "asking" and low <= amount.start < high for amount in layout.amounts.get(number, ()))
+    headed = structural and line.is_item_mark
+    if role == "context" and not (headed and (priced or in_title)):
+        return "context"
+    if wanted and not (priced and mention.stated_gb is not None) and not (priced and role != "plain"):
+        return "context"
+    confirmed = mention.witnessed or in_title or headed or (structural and priced)
+    if not confirmed:
+        return "context"
+    if in_title or (role == "offered" and (structural or priced or _STRONG.search(why))):
+        return "offered"
+    if structural and (line.is_item_mark or priced or len(line.text) <= 90):
+        return "offered"
+    return "offered" if priced and untitled else "plain"

@@ -1,0 +1,159 @@
+"""Count, state and defects of the cards that a line names."""
+
+import re
+from itertools import pairwise
+
+from tracker.normalize.posts.cards.items import Item, NamedItem, unique_items
+from tracker.normalize.posts.clues.goods import names_goods
+from tracker.normalize.posts.clues.quantity import NUMBER, count_behind_price, is_last, left_over, quantity_around
+from tracker.normalize.posts.clues.status import says_broken, status_in
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.types import Status
+
+__all__ = ["read_facts"]
+
+
+_SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,12}} ){{0,2}}$")
+"""``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
+
+
+_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:available|in stock)|qty:? ?\d|quantity:? ?\d)")
+"""``P40 (4 available): $180``, where a stock is told the price is that of one."""
+
+
+def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
+    """Count, status, strike-through and defects that the line says of each of its cards."""
+    text = layout.post.text
+    line = layout.lines[number]
+    items = unique_items(named)
+    whole = text[line.start : line.end] if len(items) == 1 else None
+    read, said, broken = "", None, False
+    shared = _shared_states(layout, number, named)
+    for place, (start, end, item) in enumerate(named):
+        low = line.start if place == 0 else named[place - 1][1]
+        high = named[place + 1][0] if place + 1 < len(named) else line.end
+        count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
+        behind = count_behind_price(text[end:high])
+        if behind is not None and count not in (None, behind):
+            behind = None
+        if behind is not None and number not in layout.edits:
+            item.quantity, item.per_piece = behind, True
+        if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
+            item.quantity = _unstruck_count(layout, item, start, end, high, count)
+        if count is not None and _STOCKED.search(text, end, high):
+            item.per_piece = True
+        some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
+        own = "" if some else whole or text[end:high]
+        if own != read:
+            read, said, broken = own, _state_in(own), bool(says_broken(own))
+        if number not in layout.edits:
+            item.status = shared.get(start) or _status_or_rest(own, item, said) or item.status
+            if layout.sections[number] in ("sold", "pending") and item.status != "sold":
+                item.status = "sold" if layout.sections[number] == "sold" else "pending"
+        if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
+            item.status = "sold"
+        item.broken = item.broken or broken
+
+
+_LISTED = re.compile(r"(?:'?s)?[ ]{0,2}(?:[,/&+]|,? ?and\b)[ ]{0,2}(?:the |my |both )?")
+_HEAD = re.compile(
+    r"(?P<first>^[\W\d]{0,12}(?:(?:now|already|also) )?|[.;|,/][ ]{0,2}|[ ]and[ ])"
+    r"(?P<state>sold|pending|gone|on hold|reserved|(?:still )?available|still here)(?P<mark>[ ]?[:=-]{1,2})?[ ]{1,2}"
+    r"(?:the |my |both )?"
+)
+
+
+def _shared_states(layout: Layout, number: int, named: list[NamedItem]) -> dict[int, Status | None]:
+    """States by the place of each name, in a line that only lists cards from above.
+
+    ``4060 and 4080 are sold``, ``Sold: 2070, 2080. Pending: 3070``.
+    """
+    text, line = layout.post.text, layout.lines[number]
+    if number in layout.amounts or number in layout.edits or not any(word in line.text for word in _STATE_WORDS):
+        return {}
+    if any(item.line == number for _, _, item in named):
+        return {}
+    if left_over(line.text, max(item.quantity or 1 for _, _, item in named)) is not None:
+        return {}
+    heads = [
+        (line.start + match.end(), status_in(match["state"]))
+        for match in _HEAD.finditer(text[line.start : line.end])
+        if match["mark"] or match.end() + line.start == named[0][0]
+    ]
+    if heads and heads[0][0] <= named[0][0]:
+        return {start: [said for end, said in heads if end <= start][-1] for start, _, _ in named}
+    if not all(_LISTED.fullmatch(text, before[1], after[0]) for before, after in pairwise(named)):
+        return {}
+    tail = text[named[-1][1] : line.end]
+    if len(named) < _SEVERAL or len(tail) >= _SHORT or left_over(tail, 1) is not None:
+        return {}
+    return dict.fromkeys((start for start, _, _ in named), status_in(tail))
+
+
+_SEVERAL = 2
+_STATE_WORDS = ("sold", "gone", "pend", "hold", "serv", "avail", "here", "taken", "claimed", "traded")
+_SHORT = 40
+_PART_END = re.compile(r"[.!;](?= )|,(?= )|/(?= )|a(?<= a)nd(?= )|b(?<= b)ut(?= )")
+
+
+def _state_in(text: str) -> Status | None:
+    """The state that a stretch says of its card: ``9800X3D sold. 5090 still here`` leaves out what became of others."""
+    # A name of a person at the end of a line is blanked out.
+    said = status_in(f"{text} them" if text.endswith(" to") else text)
+    if said is None or not names_goods(text):
+        return said
+    parts, begin, dropped = [], 0, False
+    for match in _PART_END.finditer(text):
+        parts.append(text[begin : match.start()])
+        begin = match.end()
+    parts.append(text[begin:])
+    kept = []
+    for part in parts:
+        if _OTHER_FATE.fullmatch(part) and names_goods(part):
+            dropped = True
+        else:
+            kept.append(part)
+    return status_in(", ".join(kept)) if dropped else said
+
+
+_OTHER_FATE = re.compile(
+    r"[\W\d/]{0,14}(?:and |the |my |both ){0,2}[a-z0-9][^ ]{0,20}(?: (?!is |are |for )[^ ]{1,14}){0,3}"
+    r" (?:(?:is|are|has been|have been|now|already|also) ){0,2}(?:sold|gone|pending|taken|traded|spoken for)\W*"
+)
+"""A clause that only says what became of its own subject."""
+
+
+def _priced_again(layout: Layout, number: int, end: int) -> bool:
+    """``~~6950 XT $450~~ $415``: the name was struck along with the old price only."""
+    return any(
+        amount.kind == "asking" and not amount.struck and amount.start > end
+        for amount in layout.amounts.get(number, ())
+    )
+
+
+def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
+    """``~~2x~~ 1x`` counts one."""
+    if not layout.post.struck:
+        return count
+    stretch = layout.post.text[end:high]
+    said = [
+        (int(match.group(1)), layout.post.is_struck(end + match.start(), end + match.start() + 1))
+        for match in re.finditer(r"(?<![\w.])(\d{1,2}) ?x(?!\w)", stretch)
+    ]
+    if not any(struck for _, struck in said):
+        return count
+    return next((number for number, struck in said if not struck and number), count)
+
+
+def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None:
+    left = (
+        left_over(text, item.quantity or 1)
+        if any(word in text for word in ("left", "remain", "sold", "available", "gone"))
+        else None
+    )
+    if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text):
+        item.quantity = left
+        return None
+    if said == "pending" and item.quantity and is_last(text):
+        item.quantity = 1
+    return said

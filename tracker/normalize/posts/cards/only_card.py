@@ -1,0 +1,145 @@
+"""What a body says of its only card away from the name: how many there are, and how much memory it has."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.normalize.memory import Size, find_sizes
+from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.clues.context import sentence_around
+from tracker.normalize.posts.clues.goods import names_goods, names_kit
+from tracker.normalize.posts.clues.quantity import NUMBER, count_word
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.vocabulary import models
+
+__all__ = ["read_only_card"]
+
+_BOTH = Guarded(r"\bboth (?:are |cards |of them |have |new|sealed|work|come|in\b|with|gpus)")
+_BEHIND_COUNT = (
+    "of them",
+    "of these",
+    "of those",
+    "available",
+    "total",
+    "in total",
+    "in stock",
+    "the same",
+    "identical",
+)
+_COUNT_BEFORE = re.compile(
+    rf"(?:(?<!\w)(?:have|got|are|there's|selling|all) (?:a total of |about )?|(?:^|[-.,(:*] ?))(?P<count>{NUMBER})x? $"
+)
+_QTY = re.compile(r"(?:qty|quantity)(?: available)?:? ?(?P<count>\d{1,2})\b")
+_MOST_OF_OLD_GB = 8
+"""A card that the catalog only names has no more."""
+_CLAUSE = 48
+"""``I have two of them`` opens its sentence; further on it may speak of something else."""
+_SEVERAL_FOR = re.compile(rf"\b(?P<lot>{NUMBER}) for [$£€] ?\d")
+
+
+def read_only_card(layout: Layout, items: list[Item]) -> None:
+    """Let the only card on offer, or several of one model, have what the rest of the body states of it."""
+    if len(items) > 1 and len({item.model for item in items}) == 1 and not any(item.vram_gb for item in items):
+        for item in items:
+            _settle(layout, item)
+    if len(items) != 1:
+        return
+    item = items[0]
+    if item.quantity is None:
+        item.quantity = _count(layout, item)
+    _settle(layout, item)
+
+
+def _settle(layout: Layout, item: Item) -> None:
+    if item.vram_gb is None and not item.contradiction and (len(item.skus) > 1 or not item.mention.known):
+        _size(layout, item)
+
+
+def _count(layout: Layout, item: Item) -> int | None:
+    text = layout.post.text
+    each = any(amount.each for amount in item.asked)
+    if each and _BOTH.search(text):
+        return 2
+    for count, start, end in _counts(text):
+        begin, until = sentence_around(text, start, end)
+        if start - begin > _CLAUSE or count <= 1 or names_goods(text[begin:until]):
+            continue
+        if not _of_other_price(layout, item, start):
+            return count
+    several = _SEVERAL_FOR.search(text) if each else None
+    return count_word(several.group("lot")) if several else None
+
+
+def _of_other_price(layout: Layout, item: Item, place: int) -> bool:
+    """``Radiator - $45 each, 2 of them``: whether the line of a count prices something else than the card."""
+    number = next((n for n, line in enumerate(layout.lines) if line.begin <= place <= line.end), -1)
+    amounts = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking"]
+    return bool(amounts) and number != item.line and not any(amount in item.asked for amount in amounts)
+
+
+def _counts(text: str) -> Iterator[tuple[int, int, int]]:
+    """Counts that stand before ``of them`` and the like, or behind ``qty``, with their places."""
+    for words in (*_BEHIND_COUNT, "qty", "quantity"):
+        place = text.find(words)
+        while place >= 0:
+            end = place + len(words)
+            match = (
+                _QTY.match(text, place)
+                if words.startswith("q")
+                else _COUNT_BEFORE.search(text, max(0, place - 40), place)
+            )
+            count = count_word(match.group("count")) if match is not None else None
+            if count is not None:
+                yield count, place, end
+            place = text.find(words, end)
+
+
+_DENIED = re.compile(r"\b(?:not|no|isn't)(?: the| a| an)? $")
+
+
+_NEAR = 16
+
+
+def _near(start: int, end: int, low: int, high: int) -> bool:
+    """``Upgraded to a 2gb 6950``: whether the name of another card stands beside a size."""
+    return low - _NEAR < end <= low or high <= start < high + _NEAR
+
+
+_CARDS_HAVE = re.compile(
+    r"\b(?:cards?|gpus?)(?: \w{1,12}){0,2} (?:ha(?:ve|s)|comes? with|(?:are|is)(?: the)?)(?: \w{1,12})? $"
+)
+"""``The cards have 256MB RAM``: of the cards themselves, whatever it is called."""
+
+
+def _is_cards_own(text: str, size: Size) -> bool:
+    """Whether a size that a body tells may be that of a graphics card."""
+    if _CARDS_HAVE.search(text, max(0, size.start - 48), size.start):
+        return True
+    sentence = text[slice(*sentence_around(text, size.start, size.end, 80))]
+    return not size.system and not names_goods(sentence) and not names_kit(sentence)
+
+
+def _size(layout: Layout, item: Item) -> None:
+    # 4x2GB are sticks of memory, and a size beside another name is of that card.
+    known = models().get(item.model.lower())
+    if known is None:
+        return
+    text = layout.post.text
+    others = [
+        (mention.start, mention.end)
+        for mentions in layout.mentions.values()
+        for mention in mentions
+        if mention.model != item.model
+    ]
+    sizes = {
+        size.gb for size in find_sizes(text)
+        if size.times == 1 and not _DENIED.search(text, max(0, size.start - 12), size.start)
+        and _is_cards_own(text, size)
+        and not any(_near(start, end, size.start, size.end) for start, end in others)
+    }  # fmt: skip
+    named = (mention for mentions in layout.mentions.values() for mention in mentions if mention.model == item.model)
+    sizes |= {mention.vram_gb for mention in named if mention.vram_gb is not None}
+    fitting = sizes.intersection(known.skus) if known.known else {gb for gb in sizes if gb <= _MOST_OF_OLD_GB}
+    if len(fitting) == 1:
+        item.vram_gb = fitting.pop()
+        item.skus = known.skus.get(item.vram_gb, ())

@@ -1,0 +1,113 @@
+"""The title's cards named in a body by their number alone: ``the 480s``, ``1030 - 30 shipped``, ``the 6500`` (XT)."""
+
+import re
+from bisect import bisect_left
+from dataclasses import replace
+
+from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.cards.namesakes import is_other_thing
+from tracker.normalize.posts.cards.naming import MOST_MENTIONS
+from tracker.normalize.posts.cards.processors import processor_numbers
+from tracker.normalize.posts.markup.text import PostText
+from tracker.normalize.posts.wording.words import fragments
+
+__all__ = ["bare_numbers"]
+
+_AROUND = (
+    r"{number}(?:(?<=(?:for|and) the {number})(?:'?s)?(?![\w%.])|"
+    r"(?<![\w$£€.,/#-]{number})(?:'?s)?(?![\w%]|[.,]\d|/\d|"
+    r" ?(?:gb|mhz|w\b(?!/)|watt|x\d|p\b|ssd|evo|hz|rpm|shipped(?! to(?:   |\n|$))|obo|usd|cad|[$€£](?! ?\d))))"
+)
+"""A bare number; what stands before it is looked at behind it, so that a search skips to the number.
+
+``3080 shipped`` is a price, ``3080 shipped to u/somebody`` none: the name of a person is blanked out.
+"""
+
+
+_SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
+_LONG_NAME = re.compile(r"(?<![a-z0-9])(?P<number>\d{3,4}) ?(?:ti super|super|ti|xtx?|gre)$")
+_POINTED = re.compile(rf"(?:(?:^|\n)[^\w\n]{{0,8}}|(?<!\w)(?:the|my|this|{'|'.join(fragments('context.makers'))}) )$")
+_SPOKEN_OF = re.compile(
+    r"'?s?(?: (?:fe|founders|fe edition))?(?: (?:for|is|at|asking))?[ ]?[:=-]{0,2} ?(?:[$£€] ?)?\d{2}|"
+    r"'?s? (?:is |are |has |been )*(?:sold|pending|gone)\b"
+)
+_PROCESSOR = re.compile(r"(?:i[3579][ -]|cpus?(?: ?[:=-])? )$")
+
+
+def _as_titled(mention: Mention, titled: list[Mention]) -> Mention:
+    """A bare ``570`` is the 570 of the title."""
+    number = mention.text.strip()
+    if not number.isdigit() or any(mention.model == other.model for other in titled):
+        return mention
+    for other in titled:
+        namesake = mention.model.startswith("Radeon HD") and re.match(rf"\D*{number} ?xtx?$", other.text.lower())
+        if namesake or (re.search(r"\d{3,4}$", other.text) and other.text.endswith(number)):
+            return replace(other, start=mention.start, end=mention.end, text=mention.text)
+    return mention
+
+
+def _long_names(body: PostText, title: PostText, titled: list[Mention], found: list[Mention]) -> dict[str, Mention]:
+    """The title's ``6500 XT`` by its number, where nothing else bears that and the body never says it in full."""
+    names: dict[str, list[Mention]] = {}
+    numbers = {mention.text.lower().strip() for mention in titled}
+    said = {mention.model for mention in found}
+    for mention in titled:
+        match = _LONG_NAME.search(mention.text.lower().strip())
+        if match is None or mention.model in said or match["number"] not in body.text:
+            continue
+        names.setdefault(match["number"], []).append(mention)
+    alone = {number: of[0] for number, of in names.items() if len({mention.model for mention in of}) == 1}
+    if not alone:
+        return alone
+    others = processor_numbers(body, title)
+    return {
+        number: mention
+        for number, mention in alone.items()
+        if number not in others and not any(name.endswith(number) for name in numbers)
+    }
+
+
+def _is_meant(body: PostText, start: int, end: int) -> bool:
+    """Whether a number stands where a card is named: ``the 2070``, ``2070 - $150``, or what opens a line."""
+    before = body.text[max(0, start - 16) : start]
+    if _PROCESSOR.search(before):
+        return False
+    return _POINTED.search(before) is not None or _SPOKEN_OF.match(body.text, end) is not None
+
+
+def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
+    """``found`` with what the body calls by its number alone: the title's cards."""
+    long_names = _long_names(body, title, titled, found)
+    found = [_in_full(body, _as_titled(mention, titled), long_names) for mention in found]
+    starts, ends = [mention.start for mention in found], [mention.end for mention in found]
+    more: list[Mention] = []
+    for mention, number in _numbers(titled, long_names):
+        if number not in body.text or any(mention.model == other.model for other in more):
+            continue
+        for match in re.finditer(_AROUND.format(number=number), body.text):
+            if len(more) >= MOST_MENTIONS:
+                break
+            end = match.start() + len(number)
+            before = bisect_left(starts, match.end()) - 1
+            if mention.strength != "sure" and is_other_thing(body.text, match.start(), end):
+                continue
+            if number in long_names and not _is_meant(body, match.start(), end):
+                continue
+            if before < 0 or ends[before] <= match.start():
+                more.append(replace(mention, start=match.start(), end=end, text=number))
+    return sorted([*found, *more], key=lambda mention: mention.start)
+
+
+def _in_full(body: PostText, mention: Mention, long_names: dict[str, Mention]) -> Mention:
+    other = long_names.get(mention.text.strip())
+    if other is None or not _is_meant(body, mention.start, mention.end):
+        return mention
+    return replace(other, start=mention.start, end=mention.end, text=mention.text)
+
+
+def _numbers(titled: list[Mention], long_names: dict[str, Mention]) -> list[tuple[Mention, str]]:
+    short = ((mention, _SHORT_NAME.search(mention.text.lower().rstrip("s' "))) for mention in titled)
+    return [
+        *((mention, named.group()) for mention, named in short if named is not None),
+        *((mention, number) for number, mention in long_names.items()),
+    ]

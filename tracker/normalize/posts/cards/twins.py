@@ -1,0 +1,67 @@
+"""Whether a second mention of a model is a second card, or the first one once more."""
+
+import re
+
+from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.clues.context import sentence_around
+from tracker.normalize.posts.clues.goods import names_goods, names_system
+from tracker.normalize.posts.layout import Layout
+
+__all__ = ["is_another"]
+
+
+_OUT_OF = re.compile(r"\b(?:from|out of) (?:a|an|my|the|our|his|her) ")
+"""``Both from my own workstation, the 4090 ...``: a machine that the card was in."""
+
+
+def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
+    """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
+    line = layout.lines[item.line]
+    if item.line < 0 or item.spot is None or number in layout.edits or not layout.amounts.get(number):
+        return False
+    begin, _ = sentence_around(layout.post.text, *item.spot)
+    before = layout.post.text[max(begin, line.start) : item.spot[0]]
+    held = names_system(before) and not _OUT_OF.search(before)
+    return held and not names_system(layout.lines[number].text)
+
+
+_SPEAKS_AGAIN = re.compile(
+    r"(?:i'?ll |will )?(?:take|buy|grab|or|get)? ?(?:all|both|every\w*)\b|(?:take|buy) (?:the|\d)|"
+    r"(?:sold|pending|gone) ?[:=-]"
+)
+"""A line that speaks once more of the cards above it: ``take all P40s for $1700``, ``SOLD: 2070 ($140)``."""
+
+
+_FATE_NEXT = re.compile(r"'?s? ?(?:is |are |has been |[:-] ?)?(?:sold|pending|gone)\b")
+
+
+def is_another(layout: Layout, item: Item, number: int, end: int, structural: bool, form: str) -> bool:
+    """Whether a second mention of a model is a second card: both head an item of the same list."""
+    if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
+        return True
+    if item.where == "title" or not structural or not item.structural:
+        return False
+    if item.line == number or _SPEAKS_AGAIN.match(layout.lines[number].text):
+        return False
+    # An edit speaks of cards that the post lists, also one on top of it.
+    if (number in layout.edits or item.line in layout.edits) and number not in layout.rows:
+        return False
+    if item.titled and not _priced_so_far(layout, item.line, number):
+        return False
+    return item.form == form and (
+        form.startswith("row")
+        or form in ("bullet", "number", "bold", "heading")
+        or bool(
+            layout.amounts.get(number) and layout.amounts.get(item.line) and not _FATE_NEXT.match(layout.post.text, end)
+        )
+    )
+
+
+def _priced_so_far(layout: Layout, line: int, number: int) -> bool:
+    """Whether a price stands in the line of an item, or behind it before the next card or the line ``number``."""
+    for place in range(line, number):
+        if place > line and layout.mentions.get(place):
+            return False
+        if layout.amounts.get(place) and (place == line or not names_goods(layout.lines[place].text)):
+            return True
+    return False

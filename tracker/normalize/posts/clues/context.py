@@ -1,0 +1,98 @@
+"""Whether a card that a body names is on offer, or is only talked about: compared, wanted, owned, upgraded to."""
+
+import re
+from typing import Literal
+
+from tracker.normalize.posts.wording.words import anchored, anchored_after, pattern, union, whole
+
+__all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
+
+_STOPS = re.compile(r"[ ]{0,2}[,:(|=-]")
+Role = Literal["offered", "plain", "context", "doubtful"]
+_BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:{whole('context.brands')}[ '/-]{{1,3}}){{1,6}}$")
+_EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
+_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[ \n]))")
+_SENTENCE = re.compile(union("context.sentence"))
+_BEFORE = anchored("context.before", " \n", rf"{whole('context.before')}[ ]{{0,2}}$")
+_OFFERING = anchored("context.offering", " :\n", rf"{whole('context.offering')}[ :]{{0,2}}$")
+_WITHDRAWN = pattern("status.withdrawn")
+_AFTER = anchored_after("context.after")
+_NOT = re.compile(r"(?:\bnot|n['’]?t|no longer|never)[ ]$")
+"""``Not selling the 4090``."""
+_NUMBER = re.compile(r"\d{3}")
+"""What another card's name holds, so that words behind it are said of that one."""
+_WINDOW = 70
+
+
+def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple[int, int]:
+    """Bounds of the sentence around a span; a line break ends one too."""
+    low = max(0, start - widest)
+    begin = low = max(low, text.rfind("\n", low, start) + 1)
+    for match in _SENTENCE_END.finditer(text, low, start):
+        begin = match.end()
+    match_after = _SENTENCE_END.search(text, end, min(len(text), end + widest))
+    return begin, match_after.start() if match_after else min(len(text), end + widest)
+
+
+def accessory_after(text: str, end: int) -> str | None:
+    """The words that make of a card a part for it: ``3080 waterblock``, ``3080 FTW3 backplate``."""
+    after = text[end : end + 60].split("\n", 1)[0]
+    edition = _EDITION.match(after)
+    match = _PART.match(after, edition.end() if edition else 0)
+    if match is None or _FITTED.match(after, match.end()):
+        return None
+    return match.group().strip()
+
+
+_FITTED = re.compile(r" (?:is |already |pre-?)*(?:installed|mounted|fitted|attached)\b")
+"""``3090 waterblock installed``: the card that bears the part."""
+
+
+_PART = re.compile(
+    r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool |bykski |"
+    r"ekwb |bitspower |barrow |corsair ){0,3}"
+    r"(?:water ?blocks?|"
+    r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
+    r"heat ?sinks?)\b|brackets?\b"
+    r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
+    r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"
+    r"anti-?sag|support|cooling|extension) ){1,3}(?:adapters?|adaptors?|cables?|connectors?|mounts?|"
+    r"brackets?|pads?|fans?)\b|(?:hybrid |conversion |upgrade |cooler |cooling |water ?cooling ){0,2}kits?\b|"
+    r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|"
+    r"(?:empty |original |retail )?box(?:es)?(?: only)?\b(?! (?:and|"
+    r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
+    r"above|higher)))"
+)
+
+
+def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
+    """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way,
+    ``doubtful`` where the sentence speaks of wanting or trading, but not beside the name."""
+    begin, until = sentence_around(text, start, end)
+    before = text[max(begin, start - _WINDOW) : start]
+    brands = _BRANDS_END.search(before)
+    bare = before[: brands.start()] if brands else before
+    after = text[end : min(until, end + 60)]
+    edition = _EDITION.match(after)
+    if edition:
+        after = after[edition.end() :]
+    offering = _OFFERING.search(bare)
+    if offering and _NOT.search(bare, 0, offering.start()):
+        return "context", offering.group().strip()
+    talked = _BEFORE.search(bare)
+    if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
+        return "context", talked.group().strip()
+    held = _WITHDRAWN.search(text[end:until])
+    if held and not _NUMBER.search(text, end, end + held.start()):
+        return "context", held.group().strip()
+    behind = _AFTER.match(after)
+    if behind and not _STOPS.match(after):
+        return "context", behind.group().strip()
+    if offering:
+        return "offered", offering.group().strip()
+    whole = _SENTENCE.search(text[begin:until])
+    if whole:
+        return "doubtful", whole.group().strip()
+    if _WITHDRAWN.search(text[begin:until]):
+        return "context", "withdrawn"
+    return "plain", ""

@@ -1,0 +1,202 @@
+"""How many of a card are on offer, from the words around its name."""
+
+import re
+
+from tracker.normalize.posts.wording.words import fragments, union
+
+__all__ = [
+    "HANDED_ON",
+    "NUMBER",
+    "QUANTITY_NOW",
+    "count_behind_price",
+    "count_word",
+    "is_last",
+    "left_over",
+    "quantity_around",
+]
+
+_WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers"), start=1)} | {
+    "pair": 2,
+    "couple": 2,
+    "both": 2,
+    "trio": 3,
+    "dual": 2,
+    "a pair": 2,
+    "single": 1,
+    "lone": 1,
+}
+NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
+HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
+"""Behind a count: so many went to a person, for whom a clause has this word."""
+QUANTITY_NOW = (
+    r"(?:qty|quantity)(?: of (?:the )?[^ ]{1,12})?(?: is)?(?: ?: ?| )(?:(?:now|left|remaining|down to)(?: ?: ?| )){1,2}"
+    rf"(?P<now>{NUMBER})(?!\w)"
+)
+_BRANDS = union("context.brands")
+_BEFORE = re.compile(
+    rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
+    rf"(?<![\w])(?<!aorus )x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
+    rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
+    rf"qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
+    rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|"
+    rf"was\b|for\b|to\b|an\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)"
+    rf"[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|"
+    rf"(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|"
+    rf"geforce) ?){{0,3}}|"
+    rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |"
+    rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
+)
+_AFTER = re.compile(
+    rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
+    rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
+    rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
+    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|"
+    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)](?: |$)|$)"
+    rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
+)
+_BEHIND_PRICE = re.compile(
+    r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
+    r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
+    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
+    r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
+    rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
+)
+_SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
+"""One of them stands in every count behind a price."""
+_TRAIL = re.compile(
+    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
+    rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
+    rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
+    r"[^\n;|$£€]{0,60}?, ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
+)
+_FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
+_LEFT = re.compile(
+    rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
+    rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
+    rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
+    rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
+    rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
+    rf"all but (?P<but>{NUMBER})(?: of (?:them|these))? (?:(?:is|are|have|has|been|now) ){{0,2}}(?:sold|gone)|"
+    r"(?P<other>still have (?:the )?(?:second|other)|"
+    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b)))"
+)
+_GONE = re.compile(
+    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)|"
+    rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b"
+)
+# ``3 out of 4 sold``, ``2/3 sold``: a part of all that there were.
+_PART_GONE = re.compile(
+    r"(?<![\w$£€/])(?P<gone>\d{1,2})(?:/| (?:out )?of )(?P<all>\d{1,2}) (?:are |now )?(?:sold|gone)\b"
+)
+
+
+def count_word(word: str | None) -> int | None:
+    """``two`` and ``2`` as a number; None for what is no plausible count."""
+    if not word:
+        return None
+    number = int(word) if word.isdigit() else _WORDS.get(word)
+    return number if number is not None and 1 <= number <= 60 else None
+
+
+_FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
+"""Makers whose cards are called X2 or X3 by their fans."""
+_LINE_OF_COOLERS = re.compile(
+    r"\b(?:ventus|windforce|dual|twin(?: (?:edge|fan))?|mech|armor|aero|shadow|stormx|verto|swift|quick|qick|ichill|"
+    r"speedster|fighter|challenger|phantom|gaming|eagle|pulse|colorful|click|trio|jetstream|ghost|pegasus)"
+    r"(?: (?:oc|black|white|plus))?[ ]{0,2}$"
+)
+"""``Ventus 2X 4060 Ti``: the fans of a cooler, named before the card."""
+_COOLERS = re.compile(r"\b(?:twin|ichill|hurricane|jetstream)(?: oc)? x[2-4]\b")
+"""``RTX 3070 Twin X2``: the fans of a cooler count no cards."""
+_STATES = re.compile(
+    r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
+    r"parting with|:|[-*(\[]) ?)$"
+)
+
+
+def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
+    """A count directly before a name (``2x``, ``two``, ``pair of``) or behind it (``x2``, ``(2)``, ``2 of them``).
+
+    In ``prose`` a count before the name must follow a word of having or selling: ``the last two 4080s`` is none.
+    """
+    match = _BEFORE.search(before)
+    fans = match.group("times") or match.group("x") if match else None
+    if match and fans in ("2", "3", "4") and _LINE_OF_COOLERS.search(before[: match.start()]):
+        match = None
+    if match and prose and not _STATES.search(before[: match.start()]):
+        return None
+    if match:
+        said = next(
+            (
+                value
+                for name in ("times", "glued", "x", "paren", "lotof", "qty", "spelled", "word")
+                if (value := match.group(name))
+            ),
+            None,
+        )
+        number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
+        if match.group("twin") and not (re.match(r"'?s\b", after) and _STATES.search(before[: match.start()])):
+            return None
+        bare = match.group("word")
+        if number and not (
+            bare
+            and not re.search(
+                r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()]
+            )
+        ):
+            return number
+    if " x" in after:
+        after = _COOLERS.sub(" ", after)
+    match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
+    if (
+        match
+        and not re.match(r"(?:[^\n]{0,19}[^\n\w])?x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
+        and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
+    ):
+        number = count_word(next((value for value in match.groups() if value), None))
+        if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
+            return number
+    match = _TRAIL.match(after)
+    return count_word(match.group("n") or match.group("spelled") or match.group("qty")) if match else None
+
+
+def count_behind_price(after: str) -> int | None:
+    """A count that follows the price and so says it is one of several: ``$475 (2x)``, ``$110 x3``."""
+    if not any(sign in after for sign in _SIGNS_OF_COUNT):
+        return None
+    match = _BEHIND_PRICE.match(after)
+    return count_word(match.group("n") or match.group("x") or match.group("of")) if match else None
+
+
+def left_over(text: str, quantity: int) -> int | None:
+    """How many are left after ``one sold, two left``; None where the text does not say."""
+    match = _LEFT.search(text)
+    if match:
+        said = (
+            match.group("n")
+            or match.group("only")
+            or match.group("have")
+            or match.group("down")
+            or match["now"]
+            or match["but"]
+        )
+        return 1 if said == "last one" or match.group("other") else count_word(said)
+    part = _PART_GONE.search(text)
+    if part is not None and int(part["gone"]) < int(part["all"]) == quantity:
+        return quantity - int(part["gone"])
+    match = _GONE.search(text)
+    if match:
+        gone = count_word(match.group("n") or match.group("m") or match["to"])
+        if gone is not None and gone < quantity:
+            return quantity - gone
+    return None
+
+
+_LAST = re.compile(r"\blast (?:one|card|gpu|[a-z]{0,3}\d{2,4})\b(?! (?:years?|months?|weeks?|days?))")
+
+
+def is_last(text: str) -> bool:
+    """Whether a text speaks of the last card of its kind: ``last P40 pending``."""
+    return "last " in text and _LAST.search(text) is not None

@@ -1,0 +1,1 @@
+"""What the writer is after, from the sides of the title and the body."""

@@ -1,0 +1,138 @@
+"""The sides of a swap title: what its writer has, what is wanted, and which other tags it carries."""
+
+import re
+from typing import NamedTuple
+
+from tracker.normalize.posts.markup.text import PostText
+from tracker.normalize.posts.wording.words import fragments, pattern, union
+
+__all__ = ["Side", "Title", "read_title"]
+
+_SIDE_WORDS = {
+    "have": union("title.have"),
+    "want": union("title.want"),
+    "buying": union("title.buying"),
+    "trading": union("title.trading"),
+    "other": union("title.other"),
+}
+_GROUPS = "|".join(f"(?P<{side}>{words})" for side, words in _SIDE_WORDS.items())
+_BRACKETED = re.compile(
+    rf"[\[({{<|][ ]{{0,2}}(?:{_GROUPS})[ ]{{0,2}}[:;]?[ ]{{0,2}}[\])}}>|\[](?P<rest>ave\b|"
+    rf"ant\b|as\b)?[ ]?[:-]?"
+)
+_BARE = re.compile(
+    r"(?<!\w)(?:(?P<have>h(?:ave)?|selling|wts|fs)|(?P<want>w(?:ant)?|wanted)|"
+    r"(?P<buying>wtb|buying)|(?P<trading>wtt|ft|trading))[ ]?:(?!\w*//)"
+)
+_LEADING = re.compile(
+    r"(?:(?P<have>wts|selling|fs|for sale)|(?P<buying>wtb|buying|looking for|in search of|iso|lf)|"
+    r"(?P<trading>wtt|ft))\b[ :-]{1,3}"
+)
+_TAG = re.compile(r"[\[({][^\[\](){}]{1,40}[\])}]")
+
+
+_EXCHANGE = re.compile(
+    r"\b(?:trad(?:e|ing)|swap(?:ping)?)[ ](?P<given>(?:(?!\b(?:trad|swap)).){3,80}?)[ ]for(?P<taken>[ ][^\n]{3,120})"
+)
+"""``Trade my 7970 for your 680``: the sides of a title without tags."""
+
+
+class Side(NamedTuple):
+    """A stretch of the title."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Title(NamedTuple):
+    """``have`` and ``want`` are the stretches behind their tags; ``tags`` the kinds of tags that were met.
+
+    ``have_text`` is what is offered, money or goods; ``want_text`` what is asked for.
+    """
+
+    have: tuple[Side, ...]
+    want: tuple[Side, ...]
+    tags: frozenset[str]
+    have_text: str
+    want_text: str
+
+    @classmethod
+    def of(cls, have: list[Side], want: list[Side], tags: frozenset[str]) -> "Title":
+        """A title with these sides."""
+        have_text, want_text = (" , ".join([side.text for side in sides]) for sides in (have, want))
+        return cls(tuple(have), tuple(want), tags, have_text, want_text)
+
+    def is_offered(self, position: int) -> bool:
+        """Whether a position of the title lies on the side of what is offered."""
+        return any(side.start <= position < side.end for side in self.have)
+
+
+def _marks(text: str) -> list[tuple[int, int, str]]:
+    found = [
+        (m.start(), m.end(), m.lastgroup if m.lastgroup != "rest" else _group(m)) for m in _BRACKETED.finditer(text)
+    ]
+    kinds = {kind for _, _, kind in found}
+    if not kinds & {"have", "want", "buying", "trading"} or len(kinds & {"have", "want"}) == 1:
+        found += [
+            (m.start(), m.end(), _group(m))
+            for m in _BARE.finditer(text)
+            if not any(a <= m.start() < b for a, b, _ in found)
+        ]
+    if not found:
+        stripped = _TAG.sub(lambda m: " " * len(m.group()), text)
+        place = len(stripped) - len(stripped.lstrip(" -:"))
+        match = _LEADING.match(stripped, place)
+        if match:
+            found.append((match.start(), match.end(), _group(match)))
+    return sorted((start, end, kind or "other") for start, end, kind in found)
+
+
+def _group(match: re.Match[str]) -> str:
+    return next(name for name in ("have", "want", "buying", "trading", "other") if match.groupdict().get(name))
+
+
+def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], list[Side]]:
+    have: list[Side] = []
+    want: list[Side] = []
+    for place, (_, end, kind) in enumerate(marks):
+        until = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        side = Side(end, until, text[end:until])
+        swapped = re.search(r"\b(?:for|to)\b", side.text) if kind == "trading" else None
+        if swapped:
+            place_of = end + swapped.start()
+            have.append(Side(end, place_of, text[end:place_of]))
+            want.append(Side(end + swapped.end(), until, text[end + swapped.end() : until]))
+        elif kind in ("want", "buying"):
+            want.append(side)
+        elif side.text.strip(" -:,"):
+            have.append(side)
+    first, _, kind = marks[0]
+    prefix = Side(0, first, text[:first])
+    bare = _TAG.sub(" ", prefix.text).strip(" -:|,")
+    sold = kind == "want" and not have and bool(want) and pattern("title.money").search(want[0].text) is not None
+    if (sold or (len(bare) > 12 and kind != "want")) and any(character.isdigit() for character in bare):
+        have.insert(0, prefix)
+    return have, want
+
+
+def read_title(post: PostText) -> Title:
+    """Split a title at its tags, in any bracket, spelling and order; a title without tags is all offered."""
+    marks = _marks(post.text)
+    sided = [mark for mark in marks if mark[2] != "other"]
+    tags = frozenset(kind for _, _, kind in marks)
+    if not sided:
+        exchange = _EXCHANGE.search(post.text) if "trad" in post.text or "swap" in post.text else None
+        if exchange is not None:
+            given, taken = (Side(*exchange.span(side), exchange[side]) for side in ("given", "taken"))
+            if "my" in taken.text.split() and "my" not in given.text.split():
+                given, taken = taken, given
+            return Title.of([given], [taken], tags)
+        return Title.of([Side(0, len(post.text), post.text)], [], tags)
+    have, want = _sides(post.text, sided)
+    return Title.of(have, want, tags)
+
+
+def known_tags() -> tuple[str, ...]:
+    """Every spelling of a tag."""
+    return tuple(word for side in _SIDE_WORDS for word in fragments(f"title.{side}"))

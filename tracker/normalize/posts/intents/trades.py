@@ -1,0 +1,118 @@
+"""Whether the body of a sale is open to trades, refuses them, or takes nothing else."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.normalize.posts.clues.goods import names_goods
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.posts.wording.words import anchored, anchored_after, guarded, pattern, whole
+
+__all__ = ["open_to_trades", "sells_or_trades", "trades_only"]
+
+_TRADE = re.compile(r"(?:trad(?:e|es|ing)|swap(?:s|ping)?|barter(?:s|ing)?)\b")
+_BEFORE = anchored("trades.before", " /", rf"{whole('trades.before')}[ /]{{1,2}}$")
+_AFTER = anchored_after("trades.after")
+_NO_TRADE_AFTER = anchored_after("trades.not_after")
+_WINDOW = 48
+_REFUSED = guarded(rf"{whole('trades.refused')}(?!\w)", "trades.refused")
+_BEFORE_OFFERS = anchored("trades.before_offers", " ", rf"{whole('trades.before_offers')} $")
+_BEFORE_WHAT_YOU = anchored("trades.before_what_you", " ", rf"{whole('trades.before_what_you')} $")
+_AFTER_WHAT_YOU = anchored_after("trades.after_what_you")
+_TAKES_YOURS = Guarded(r"(?:'ll|\bwill|\bwould|\bcould)(?: also)? take your (?!offer|money|cash|time|word|best|pick)")
+_HEADINGS = ("interested in", "looking for", "trade", "what i ", "wish")
+"""Over a list of what the seller would have instead of money."""
+_SELL_BEFORE = re.compile(r"(?<!buy/)(?:sell(?:ing)?|sale) ?(?:/|or) ?$")
+_OR_SELL = re.compile(r"trad(?:e|ing) ?(?:/|or) ?sell(?:ing)?\b")
+_ONLY_TRADES = Guarded(
+    r"\btrades? only|\b(?<!in )(?<!interested )trading only|\bstrictly trad|"
+    r"\bonly (?:trad|(?:looking|interested) (?:for|in) (?:a )?trad)|\bno(?: cash|"
+    r"t (?:(?:looking for|interested in) (?:cash|money|selling)|(?:really |even )*looking for (?:any )?(?:money|cash)|"
+    r"for sale,? (?:only )?trad))"
+)
+_SUM_BEFORE = re.compile(r"[$£€] ?\d{1,4}(?: shipped| obo)?$")
+"""``$100 or an SSD``."""
+_WOULD_BEFORE = re.compile(r"(?:\b(?:will|would|might|may|could)|'(?:d|ll))(?: also)?$")
+_NOT_REFUSED = re.compile(r"(?<!no)(?<!not)$")
+_WHAT = re.compile(r"(?!\w{1,12}ing\b)[^.!?;\n]{3,40}")
+_PRICED = re.compile(r"[$£€]|\bfor \d|\d ?(?:shipped|each)|\blocal")
+_BULLETS = ("\n*", "\n-", "\n•", "\n+", "\n ")
+_LIST_BELOW = re.compile(
+    r"(?:s? for|want|need|[ -]?list)?(?: ?\([^)\n]{1,40}\))?[ ]?:?[ ]?\n\s{0,4}[*•+-] ?(?P<what>[^\n]{3,40})"
+)
+_GOODS = pattern("trades.goods")
+_PAYMENT = pattern("title.money")
+
+
+def trades_only(body: str) -> bool:
+    """Whether a body says that money is not wanted."""
+    if "trad" not in body and "cash" not in body and "money" not in body:
+        return False
+    return bool(_ONLY_TRADES.search(body)) and not _REFUSED.search(body)
+
+
+def sells_or_trades(body: str) -> bool:
+    """Whether a body says in so many words that it is after either."""
+    either = any(
+        _OR_SELL.match(body, place) or _SELL_BEFORE.search(body[max(0, place - 16) : place])
+        for place in _places(body, "trad")
+    )
+    return either and not _REFUSED.search(body)
+
+
+def open_to_trades(body: str) -> bool:
+    """Whether the seller of a body would take goods as well."""
+    is_open = _speaks_of_trades(body) or _welcomes_goods(body) or _names_goods_for_money(body)
+    return is_open and not _REFUSED.search(body)
+
+
+def _speaks_of_trades(body: str) -> bool:
+    for word in ("trad", "swap", "barter"):
+        for place in _places(body, word):
+            match = _TRADE.match(body, place)
+            if match is None or _NO_TRADE_AFTER.match(body, match.end()):
+                continue
+            if _AFTER.match(body, match.end()) or _BEFORE.search(body[max(0, place - _WINDOW) : place]):
+                return True
+    return False
+
+
+def _welcomes_goods(body: str) -> bool:
+    """``open to non-cash offers``, ``let me know what you have``, ``will take your 4090``."""
+    return (
+        any(_BEFORE_OFFERS.search(body[max(0, place - _WINDOW) : place]) for place in _places(body, "offers"))
+        or any(
+            _BEFORE_WHAT_YOU.search(body[max(0, place - 16) : place]) and _AFTER_WHAT_YOU.match(body, place + 8)
+            for place in _places(body, "what you")
+        )
+        or _TAKES_YOURS.search(body) is not None
+    )
+
+
+def _names_goods_for_money(body: str) -> bool:
+    """``$100 or an SSD``, ``would also consider a laptop``, or a list of what the seller is interested in."""
+    for word, before in ((" or ", _SUM_BEFORE), (" consider ", _WOULD_BEFORE), (" offers of ", _NOT_REFUSED)):
+        for place in _places(body, word):
+            if before.search(body, max(0, place - 16), place):
+                what = _WHAT.match(body, place + len(word))
+                if what is not None and _is_goods(what.group()):
+                    return True
+    if not any(bullet in body for bullet in _BULLETS):
+        return False
+    return any(
+        not (_PRICED.search(match["what"]) or _PAYMENT.search(match["what"]))
+        for heading in _HEADINGS
+        for place in _places(body, heading)
+        if (match := _LIST_BELOW.match(body, place + len(heading))) is not None
+    )
+
+
+def _is_goods(what: str) -> bool:
+    return bool(names_goods(what) or _GOODS.search(what)) and not _PRICED.search(what)
+
+
+def _places(body: str, word: str) -> Iterator[int]:
+    """Where a word stands in a body."""
+    place = body.find(word)
+    while place >= 0:
+        yield place
+        place = body.find(word, place + 1)

@@ -1,0 +1,70 @@
+"""A body cut into lines, each with what its form says: bullet, number, heading, quote, or blank."""
+
+import re
+from typing import NamedTuple
+
+from tracker.normalize.posts.markup.text import PostText
+
+__all__ = ["Line", "read_lines"]
+
+_LEAD = re.compile(
+    r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d{1,2}(?!\d))|"
+    r"(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
+    r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d))?[ ]{0,8}"
+)
+_DECORATION = " *_#>"
+
+
+class Line(NamedTuple):
+    """One line. ``start`` is where its words begin, behind any bullet; ``begin`` where the line itself begins."""
+
+    begin: int
+    start: int
+    end: int
+    text: str
+    kind: str
+    bold: bool = False
+
+    @property
+    def is_item_mark(self) -> bool:
+        """Whether the form alone says that something new begins here."""
+        return self.kind in ("bullet", "number", "heading") or self.bold
+
+
+def _kind(mark: str, text: str) -> str:
+    if not text:
+        return "blank"
+    if not mark:
+        return "text"
+    if mark.startswith("#"):
+        return "heading"
+    return "number" if mark.strip("(")[0].isdigit() else "bullet"
+
+
+def read_lines(post: PostText) -> list[Line]:
+    """Lines in order; positions are those of the post."""
+    lines: list[Line] = []
+    begin = 0
+    for piece in post.text.split("\n"):
+        if not piece:
+            lines.append(Line(begin, begin, begin, "", "blank"))
+            begin += 1
+            continue
+        if piece[0].isalpha():
+            # Most lines begin with a word, and so with no mark.
+            words = piece.rstrip(_DECORATION)
+            lines.append(Line(begin, begin, begin + len(words), words, "text"))
+            begin += len(piece) + 1
+            continue
+        raw = post.raw[begin : begin + len(piece)]
+        lead = _LEAD.match(raw)
+        mark = (lead.group("mark") or "") if lead else ""
+        offset = lead.end() if lead else 0
+        words = piece[offset:]
+        led = words.lstrip(_DECORATION)
+        stripped = led.rstrip(_DECORATION)
+        start = begin + offset + (len(words) - len(led) if stripped else 0)
+        bold = "**" in raw and bool(stripped) and raw[offset:].lstrip("~[ ").startswith("**")
+        lines.append(Line(begin, start, start + len(stripped), stripped, _kind(mark, stripped), bold))
+        begin += len(piece) + 1
+    return lines

@@ -1,0 +1,95 @@
+"""Which part of a body a line lies in: what is offered, wanted, pending, sold already, or sold in earlier posts."""
+
+import re
+
+from tracker.normalize.posts.markup.lines import Line
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.posts.wording.words import union
+
+__all__ = ["sections_of"]
+
+_HEADINGS = tuple(
+    (kind, re.compile(rf"{union(f'section.{kind}')}[ ]?[:.!-]{{0,3}}"))
+    for kind in ("want", "sold", "pending", "past", "have")
+)
+_INLINE_WANT = re.compile(
+    rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d(?!\d{{3}} ?(?:ti|super|xtx?|gre)\b))[ ]?\S|\[w\] ?\S"
+)
+_RULE = "-_*=~ "
+
+
+def _heading(line: Line) -> str | None:
+    text = line.text
+    if len(text) > 60:
+        return None
+    if len(text) > 34 and text[-1:] not in ":)!.-" and not line.bold and line.kind != "heading":
+        return None
+    marked = text.endswith(":") or line.kind == "heading" or line.bold
+    for kind, words in _HEADINGS:
+        plain = kind not in ("have", "pending") or text in ("have", "for sale", "selling")
+        if (marked or plain) and words.fullmatch(text):
+            return kind
+    return None
+
+
+_LISTS_WANTS = Guarded(
+    r"(?:barter|trad\w+|swap|looking for|interested in|want|need)\b[^.!?]{0,60}(?::|following\W*|,)$"
+)
+_LISTS_TO_TRADE = Guarded(
+    r"(?:any of|one of|the following|these|such as|include|including|like|:).{0,80}(?:barter|trade|swap)|"
+    r"(?:up for grabs|following).{0,30}(?:barter|trade|swap)"
+)
+
+
+def _opens_wants(text: str) -> bool:
+    """Whether a line of prose opens a list of what the seller would have instead."""
+    if (text.endswith((":", ",")) or "following" in text) and _LISTS_WANTS.search(text[-200:]):
+        return True
+    return _LISTS_TO_TRADE.search(text[-200:]) is not None
+
+
+def _is_state(lines: list[Line], number: int) -> bool:
+    """Whether a bare ``SOLD`` or ``PENDING`` says what became of the item above it: no list follows."""
+    line = lines[number]
+    if line.kind == "heading" or line.text.endswith(":"):
+        return False
+    follower = next((other for other in lines[number + 1 : number + 4] if other.kind != "blank"), None)
+    return follower is None or follower.kind not in ("bullet", "number")
+
+
+def sections_of(lines: list[Line]) -> list[str]:
+    """One of ``have``, ``want``, ``sold``, ``pending``, ``past`` or ``""`` for each line.
+
+    A heading holds until the next, or a rule; that of earlier sales until a gap.
+    """
+    sections: list[str] = []
+    current = ""
+    for number, line in enumerate(lines):
+        kind = _heading(line)
+        if kind in ("sold", "pending") and _is_state(lines, number):
+            kind = None
+        if kind is None and line.kind == "text" and _opens_wants(line.text):
+            sections.append(current)
+            current = "listed"
+            continue
+        if current == "listed" and line.kind not in ("bullet", "number", "blank"):
+            current = ""
+        if kind is not None:
+            current = kind
+        elif current == "past" and line.kind == "blank":
+            current = ""
+        elif line.kind == "blank" or (len(line.text) > 2 and not line.text.strip(_RULE)):
+            if len(line.text) > 2:
+                current = ""
+        elif line.kind == "heading" or (line.bold and line.text.endswith(":")):
+            current = ""
+        if (
+            kind is None
+            and line.text
+            and (":" in line.text or line.text.startswith("[w]"))
+            and _INLINE_WANT.match(line.text)
+        ):
+            sections.append("want")
+        else:
+            sections.append("want" if current == "listed" else current)
+    return sections

@@ -1,0 +1,200 @@
+"""Finds the amounts of money in a text, each with what the words around it say of it."""
+
+import re
+from decimal import Decimal
+
+from tracker.normalize.posts.markup.text import PostText
+from tracker.normalize.posts.money.amounts import Amount, currency_of, parse_number
+from tracker.normalize.posts.money.bare import MODEL_NUMBER, is_rather_a_card, may_be_bare, says_bare
+from tracker.normalize.posts.money.carriage import shipping_of_amount
+from tracker.normalize.posts.money.kinds import in_carriage_sentence, is_lowered, kind_of
+from tracker.normalize.posts.money.price_drops import with_drops
+from tracker.normalize.posts.money.spelled import spelled_numbers
+from tracker.normalize.posts.wording.guards import Anchored, Guarded
+from tracker.normalize.posts.wording.words import anchored_after, anchored_before, pattern
+
+__all__ = ["MOST_AMOUNTS", "Amount", "find_amounts", "names_amount", "parse_number"]
+
+MOST_AMOUNTS = 300
+"""Amounts read in one text: a post with more is no listing."""
+
+# Begins with a digit and nothing else, so that the search skips to digits; what stands before is looked at behind it.
+_AMOUNT = re.compile(
+    r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
+    r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
+    r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
+    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
+    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?",
+    re.ASCII,
+)
+_SIGN_BEFORE = re.compile(
+    r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"
+    r"(?<![a-z])(?:usd|cad|aud|nzd|eur|euros?|gbp) ?)$"
+)
+_SIGNS = ("$", "£", "€", "usd", "cad", "aud", "nzd", "eur", "euro", "euros", "gbp")
+"""How what ``_SIGN_BEFORE`` finds ends, but for a blank."""
+_SIGNED = re.compile(r"[$£€]")
+_RANGE = re.compile(
+    r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
+    r"(?!,?\d* ?(?:shipped |obo )?(?:for (?:all|both|everything|the (?:pair|lot|two|set))|takes (?:all|both))\b)"
+    r"(?P<k>k)?"
+)
+_BETWEEN = re.compile(r"\bbetween ?$")
+_CLAUSE_END = re.compile(r"[.;|]| / |,(?= )|[$£€] ?\d|\d[$£€]")
+_FIGURE = re.compile(r"[$£€] ?\d|\d\d")
+_WINDOW = 48
+_LONG_SENTENCE = 160
+_MOST_CARRIAGE = 40
+"""Of less than that a long sentence about carriage may speak; a card's price may stand in one too."""
+_LEAST_BARE, _MOST_BARE, _MOST, _DEAREST_CARRIAGE = 5, 20_000, 500_000, 200
+_UNIT_AFTER = anchored_after("money.unit_after")
+_ASKING_BEFORE = anchored_before("money.asking_before")
+_FITTED = pattern("money.fitted")
+_EACH, _LOT, _BUNDLE = (
+    (pattern(f"money.{name}"), anchored_before(f"money.{name}_before")) for name in ("each", "lot", "bundle")
+)
+
+
+_WITH_ALL = Guarded(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
+"""``With box and everything. $375``: all that comes with the card, no lot."""
+_ALL_BEHIND = re.compile(
+    r" ?(?:shipped |obo |firm )?(?:for (?:both|all|the (?:pair|lot))|total|together)\b(?! ?(?:each|ea\b))"
+)
+"""``Both are $400 total``: what stands behind an amount goes before what stands ahead of it."""
+_NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cdn|canadian|usd|aud|gbp|eur)\b")
+"""``$165 shipped CAD``, ``$165 Canadian``."""
+
+
+def _sign_before(text: str, start: int) -> str:
+    if not text[max(0, start - 8) : start].rstrip(" ").endswith(_SIGNS):
+        return ""
+    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
+    return sign.group() if sign is not None else ""
+
+
+_SECOND_FORM = re.compile(r" ?/ ?(?:[$£€] ?)?(?P<number>\d{2,5})(?![\d/]|[.,]\d| ?(?:c\b|°|w\b|gb|mhz|%|fps|rpm))")
+_OF_SEVERAL = re.compile(r"[/,&+|]|\band\b")
+_LEAST_FORM, _MOST_APART = 20, Decimal("1.35")
+
+
+def _second_form(text: str, start: int, end: int, number: str) -> re.Match[str] | None:
+    """The dearer or cheaper form of a price behind it: ``775/790``, picked up and posted; no price of another card."""
+    match = _SECOND_FORM.match(text, end)
+    if match is None or not number.isdigit() or (number := number.lstrip("0")) == match["number"]:
+        return None
+    low, high = sorted((Decimal(number or 0), Decimal(match["number"])))
+    if low < _LEAST_FORM or high > low * _MOST_APART:
+        return None
+    if MODEL_NUMBER.fullmatch(number) and MODEL_NUMBER.fullmatch(match["number"]):
+        return None
+    return None if _OF_SEVERAL.search(_sentence_before(text, start)) else match
+
+
+def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
+    text = post.text
+    start, end = match.span()
+    number, thousands, after_sign = match.groups("")
+    before_sign = _sign_before(text, start)
+    start -= len(before_sign)
+    signed = bool(before_sign or after_sign.strip())
+    if not signed and not may_be_bare(text, start, end, number + thousands.strip(), loose):
+        return None
+    second = _second_form(text, start, end, number) if "/" in text[end : end + 2] else None
+    before = text[max(0, start - _WINDOW) : start]
+    after = text[end : end + _WINDOW]
+    line_after = after.partition("\n")[0]
+    if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(line_after):
+        return None
+    if not signed and not (loose and second) and not says_bare(number, bool(thousands), before, line_after, loose):
+        return None
+    value = parse_number(number, thousand=bool(thousands))
+    if second is not None:
+        value, end = max(value, Decimal(second["number"])), second.end()
+    if not signed:
+        if not loose and is_rather_a_card(number, before, after):
+            return None
+        if not _LEAST_BARE <= value <= _MOST_BARE or value != value.to_integral_value():
+            return None
+    if not 0 < value <= _MOST:
+        return None
+    return _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+
+
+def _sentence_before(text: str, start: int) -> str:
+    return text[max(0, start - _LONG_SENTENCE) : start].rpartition("\n")[2]
+
+
+def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: str | None, signed: bool) -> Amount:
+    """An amount with what the words of its line say of it."""
+    start, end = span
+    line_before = post.text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
+    line_after = post.text[end : end + _WINDOW].partition("\n")[0]
+    kind, why = kind_of(line_before, line_after)
+    if kind == "asking" and value < _MOST_CARRIAGE and in_carriage_sentence(_sentence_before(post.text, start)):
+        kind, why = "shipping", "cost of shipping"
+    if kind == "shipping" and value > _DEAREST_CARRIAGE:
+        kind, why = "asking", "too much for shipping"
+    ranged = _RANGE.match(line_after)
+    if kind == "asking" and "between" in line_before and _BETWEEN.search(line_before):
+        kind, why = "range", "a range, not a price"
+    if ranged and kind == "asking" and value < int(ranged.group("high")) < value * 3 and not _names_card(ranged):
+        kind, why = "range", "a range, not a price"
+    clause_end = _CLAUSE_END.search(line_after)
+    near_after = line_after if clause_end is None else line_after[: clause_end.start()]
+    continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
+    if currency is None and (named := _NAMED_LATE.match(line_after)):
+        currency = currency_of("", named["code"])
+    return Amount(
+        start, end, value, currency, signed, kind,
+        each=_touches(_EACH, line_before, near_after[:30], continued) and not _ALL_BEHIND.match(near_after),
+        lot=_touches(_LOT, line_before, near_after[:34], continued or _WITH_ALL.search(line_before) is not None),
+        bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
+        fitted=_FITTED.search(near_after[:34]) is not None,
+        shipping=shipping_of_amount(line_before, line_after),
+        struck=post.is_struck(start, end),
+        newest=kind == "asking" and is_lowered(line_before),
+        cue=_ASKING_BEFORE.search(line_before) is not None,
+        why=why,
+    )  # fmt: skip
+
+
+def _names_card(ranged: re.Match[str]) -> bool:
+    """``$400 - 3080``: a price and its card, no range."""
+    return ranged.group().startswith(" - ") and MODEL_NUMBER.fullmatch(ranged.group("high")) is not None
+
+
+def _touches(words: tuple[Guarded, Anchored], before: str, after: str, continued: bool) -> bool:
+    """Whether words of ``each``, ``lot`` or ``bundle`` stand beside an amount."""
+    behind, ahead = words
+    return behind.search(after) is not None or (not continued and ahead.search(before) is not None)
+
+
+def find_amounts(post: PostText, start: int = 0, end: int | None = None, loose: bool = False) -> list[Amount]:
+    """Amounts of money between two positions, in order; ``loose`` also takes bare numbers (a price column)."""
+    found: list[Amount] = []
+    last = -1
+    for match in _AMOUNT.finditer(post.text, start, len(post.text) if end is None else end):
+        if match.start() < last:
+            continue
+        amount = _build(post, match, loose)
+        if amount is not None:
+            found.append(amount)
+            last = amount.end
+            if len(found) >= MOST_AMOUNTS:
+                break
+    words = [] if loose else _spelled(post, start, end)
+    return with_drops(post, sorted([*found, *words]) if words else found)
+
+
+def names_amount(post: PostText) -> bool:
+    """Whether a text names any amount of money."""
+    built = (_build(post, match, False) for match in _AMOUNT.finditer(post.text))
+    return any(amount is not None for amount in built) or bool(_spelled(post, 0, None))
+
+
+def _spelled(post: PostText, start: int, end: int | None) -> list[Amount]:
+    """Amounts that are written in words."""
+    return [
+        _described(post, (number.start, number.end), Decimal(number.value), currency_of("", number.unit), False)
+        for number in spelled_numbers(post.text, start, len(post.text) if end is None else end)
+    ][:MOST_AMOUNTS]

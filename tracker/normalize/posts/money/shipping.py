@@ -1,0 +1,113 @@
+"""Who pays for carriage, where the post says it once for all of its prices."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+
+from tracker.normalize.posts.wording.factoring import finder
+from tracker.normalize.posts.wording.guards import Guarded
+from tracker.normalize.posts.wording.words import guarded, whole
+from tracker.normalize.types import Shipping
+
+__all__ = ["free_from", "shipping_of_post", "shipping_of_title"]
+
+_PIECE_END = re.compile(r"[,/|&]|\bor\b|\band\b")
+_EXTRA = guarded(rf"{whole('shipping.all_extra')}(?!\w)", "shipping.all_extra")
+_INCLUDED = guarded(rf"{whole('shipping.all_included')}(?!\w)", "shipping.all_included")
+_LOCAL = guarded(rf"{whole('shipping.all_local')}(?!\w)", "shipping.all_local")
+_IT_EXTRA = guarded(rf"{whole('shipping.it_extra')}(?!\w)", "shipping.it_extra")
+_IT_INCLUDED = guarded(rf"{whole('shipping.it_included')}(?!\w)", "shipping.it_included")
+_SENDING = re.compile(rf"{whole('shipping.sending')}(?!\w)[^.!?\n]{{0,50}}(?:[.?][ \n])?$")
+"""What is said of ``it`` is said of carriage where this stands before: ``Shipping from Leeds? That's on me``."""
+_SENDING_BEFORE = 80
+_SHIPPED_LINE = re.compile(
+    r"\n(?!shipped(?:[.!,]|[ \n]{1,2}(?:to|within|anywhere|in)(?!\w)))"
+    r"[^\w\n]{0,3}(?:all[ \n]{1,2}|everything[ \n]{1,2})?shipped(?:[ \n]{1,2}conus)?[^\w\n]{0,3}(?=\n|$)"
+)
+"""A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
+_ANY = finder(
+    r"post|mail|deliver|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
+    r"sped|env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
+    r"buyer pays|expedited|priority|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it|"
+    r"area only"
+)
+"""One of these, or ``ship``, stands in every statement about carriage."""
+_ABROAD = finder(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
+"""What buyers abroad pay says nothing of carriage at home."""
+_SENT_BACK = finder(r"\b(?:back|return\w*)\b[^.!?\n]*$")
+"""``Returns are shipped at your expense`` says nothing of the way there."""
+_OTHER_THING = finder(
+    r"\b(?:case|tower|monitor|psu|pc|rig|desktop|keyboard|chair)s?"
+    r"(?:'s|(?:, which)? (?:is|are|will be|would be|gets))?,? ?$"
+)
+"""``Prices include shipping, the case is plus shipping``."""
+_LOCAL_ONLY = finder(r"\blocal\b(?! (?:or|and|preferred|pref))")
+_ALL_LOCAL = finder(
+    r"\blocal(?:ly)? (?:pick-?up )?(?:cash|zelle|venmo|paypal|pp|money)(?: ?(?:/|or|and|&) ?\w{2,8}){0,3} only\b"
+)
+"""``Local cash/Zelle only``: each way to pay is a local one."""
+
+_FREE_FROM = Guarded(
+    r"(?:\bfree (?:shipping|postage|delivery|ups|usps)|"
+    r"(?:ship\w*|postage|delivery|ups|usps|fedex|ground)\b[^.!?\n]{0,30}\b(?:on me|free|included|on us))[ ]"
+    r"(?:is )?(?:on |for |if )?(?:\w+[ ]){0,3}?(?:over|above|of at least|from)[ ]"
+    r"(?:[$£€] ?)?(?P<least>\d{1,3}(?:,\d{3})?)(?!\d|\.\d|[ ]?(?:lb|mile|usa))"
+)
+"""``Free shipping on orders over $200``."""
+
+
+def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
+    """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
+    if "ship" not in text and not _ANY.search(text):
+        return None
+    for match in chain(_EXTRA.finditer(text), _of_it(_IT_EXTRA, text)):
+        if not _of_other_ways(text, *match.span()) and not _of_an_exception(text, match.start()):
+            return "extra", match.start(), match.end()
+    included = _INCLUDED.search(text) or next(_of_it(_IT_INCLUDED, text), None)
+    line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
+    if line is not None and (included is None or line.start() <= included.start()):
+        return "included", line.start(), line.end() - 1
+    local = included or _LOCAL.search(text)
+    return None if local is None else ("included" if included else "local", local.start(), local.end())
+
+
+def _of_an_exception(text: str, start: int) -> bool:
+    """Whether a statement is on another thing alone, in a post that has said before who pays for the rest."""
+    other = _OTHER_THING.search(text, max(0, start - 40), start)
+    return other is not None and _INCLUDED.search(text[: other.start()]) is not None
+
+
+def _of_it(words: Guarded, text: str) -> Iterator[re.Match[str]]:
+    """What is said of carriage right after it was spoken of."""
+    for match in words.finditer(text):
+        if _SENDING.search(text, max(0, match.start() - _SENDING_BEFORE), match.start()) is not None:
+            yield match
+
+
+def _of_other_ways(text: str, start: int, end: int) -> bool:
+    """Whether a statement is on the way abroad, or back."""
+    if _ABROAD.search(text, max(0, start - 70), end + 24) is not None:
+        return True
+    return _SENT_BACK.search(text, max(0, start - 40), end) is not None
+
+
+def shipping_of_title(want: str) -> Shipping | None:
+    """``local`` where the title takes nothing but local payment."""
+    if _ALL_LOCAL.search(want):
+        return "local"
+    if not _LOCAL_ONLY.search(want):
+        return None
+    parts = [part.strip() for part in _PIECE_END.split(want) if part.strip()]
+    remote = [
+        part
+        for part in parts
+        if re.search(r"paypal|pp\b|g&s|shipped|venmo|zelle|wire|transfer", part) and "local" not in part
+    ]
+    return None if remote else "local"
+
+
+def free_from(text: str) -> Decimal | None:
+    """The least price, in major units, from which the seller pays for carriage."""
+    match = _FREE_FROM.search(text)
+    return None if match is None else Decimal(match["least"].replace(",", ""))

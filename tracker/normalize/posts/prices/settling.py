@@ -1,0 +1,88 @@
+"""Settles what one card costs, of all that was asked for it."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.money.amounts import Amount
+from tracker.normalize.posts.money.plausible import is_for_one, is_plausible
+from tracker.normalize.types import Basis
+
+__all__ = ["Settled", "settle"]
+
+_LEAST_LOT = Decimal("1.25")
+"""What two cards cost at least, by the price of one; what they cost posted is less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The price that stands for an item, or the lot's price, and how it was stated."""
+
+    price: Decimal | None = None
+    lot_price: Decimal | None = None
+    basis: Basis | None = None
+    amount: Amount | None = None
+
+
+def settle(item: Item) -> Settled:
+    """The price of one card: newest before old, shipped before local, each before the lot."""
+    settled = _settle(item)
+    amount = settled.amount
+    if amount is not None and (amount.newest or amount.each) and amount.shipping is None:
+        carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
+        return replace(settled, amount=amount._replace(shipping=carried))
+    if amount is not None and amount.shipping is None:
+        carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
+        return replace(settled, amount=amount._replace(shipping=carried))
+    return settled
+
+
+def _settle(item: Item) -> Settled:
+    amounts = [amount for amount in item.asked if amount.kind == "asking"] or [
+        amount for amount in item.asked if amount.kind == "old"
+    ][-1:]
+    amounts = [amount for amount in amounts if _may_be_for(item, amount)]
+    amounts = [amount for amount in amounts if not amount.weak] or amounts
+    if not (item.struck and amounts and amounts[0].struck):
+        amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
+    if not amounts:
+        return Settled()
+    newest = [amount for amount in amounts if amount.newest]
+    singles = [amount for amount in amounts if (amount.each or not amount.lot) and not amount.bundle]
+    if item.bundled and (item.system or not any(amount.each for amount in amounts)):
+        best = _best(newest or amounts)
+        return Settled(lot_price=best.value, basis="bundle", amount=best)
+    if not singles:
+        best = _best(newest or amounts)
+        basis: Basis = "bundle" if best.bundle else "lot"
+        if basis == "lot" and (item.quantity or 1) == 1 and (item.lot_of or 1) == 1:
+            return Settled(price=best.value, basis="each", amount=best)
+        return Settled(lot_price=best.value, basis=basis, amount=best)
+    singles = [amount for amount in singles if not amount.fitted] or singles
+    each = [amount for amount in singles if amount.each]
+    best = _best([amount for amount in newest if amount in singles] or each or singles)
+    single = best.each or each or item.per_piece or is_for_one(item.model, best.value, item.quantity or 1)
+    # ``$360 or $700 for both``: what is far less than the price of all is that of one.
+    single = single or any(a.lot and not a.bundle and a.value > best.value * _LEAST_LOT for a in amounts)
+    if (item.quantity or 1) > 1 and not single:
+        return Settled(lot_price=best.value, basis="lot", amount=best)
+    return Settled(price=best.value, basis="each", amount=best)
+
+
+def _may_be_for(item: Item, amount: Amount) -> bool:
+    """Whether the card can cost that; a lot can, and what is broken or part of something else."""
+    if item.broken or item.bundled or item.system or amount.bundle:
+        return True
+    if (item.quantity or 1) > 1 or amount.lot or item.lot_of:
+        return not amount.each or is_plausible(item.model, amount.value)
+    return is_plausible(item.model, amount.value)
+
+
+def _best(amounts: list[Amount]) -> Amount:
+    if amounts[-1].newest:
+        return amounts[-1]
+    for wanted in ("included", "extra", None):
+        for amount in amounts:
+            if amount.shipping == wanted:
+                return amount
+    return amounts[0]

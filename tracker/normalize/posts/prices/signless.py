@@ -1,0 +1,103 @@
+"""Numbers without a sign or a price word that only stand where a price stands: ``3070 FE - 240, 2060: 110``."""
+
+import re
+from functools import lru_cache
+
+from tracker.normalize.posts.cards.items import NamedItem
+from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.markup.lines import Line
+from tracker.normalize.posts.money.bare import MODEL_NUMBER, is_measured
+from tracker.normalize.posts.money.finding import Amount, find_amounts
+from tracker.normalize.posts.money.plausible import is_plausible
+from tracker.normalize.posts.wording.factoring import finder
+
+__all__ = ["amount_at", "ends_a_price", "line_amounts"]
+
+_ENDS = (
+    r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
+    r"or\b|and\b|if\b|local|\(|[$£€])|"
+    r" ?/{1,2} ?(?:\d{2,5}|$)| (?:/{2}|\|{1,2}) |[ (\[-]{0,6}(?:sold|pending|gone|reserved|on hold)\b)"
+)
+_AFTER = re.compile(_ENDS)
+_NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
+_BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
+_CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
+"""``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
+_BEHIND_BLANK = re.compile(
+    r"(?: (?!(?:and|or|for|vs|gets?|got|did|does|scored?|hits?|draws?|pulls?|uses?|runs?|ran|than|from|in|since|of)\b)"
+    r"(?:[a-z][a-z0-9+]{0,11}|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
+    r"(?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
+    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm|each|ea|local)\b))"
+)
+"""``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
+_IN_BRACKETS = re.compile(r"[^\n()]{0,40}\((?=(?!(?:19|20)\d\d\))\d{2,4}\)$)")
+_ENDS_IN_NUMBER = re.compile(r"\(\d{2,4}\)\n")
+"""``* GTX 670 (180)``: a price where every item of the list ends so."""
+_LEAST_BRACKETS = 3
+_WORD = re.compile(r"[a-z,]")
+"""``6950s at 6970``: behind a word a card's number is a card."""
+_SHORT_LINE = 60
+_BEFORE_NAME = re.compile(r"(?P<number>\d{2,4})(?: ?[=:] ?| -{1,2}>? )(?:(?:the|my|for|an?|[a-z]{3,11}) ){0,3}$")
+"""``70 - GTX 560``, a price list with the prices in front."""
+_LEAST = 20
+"""Less than that in front of a name counts cards."""
+
+
+def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Amount]:
+    """The amounts of a line that names cards; a card without any takes the bare number that follows its name."""
+    amounts = list(layout.amounts.get(number, ()))
+    line, text = layout.lines[number], layout.post.text
+    if any(amount.kind != "shipping" and amount.start < named[0][0] for amount in amounts):
+        return amounts
+    leading = _leading_amount(layout, line, named[0]) if len(named) == 1 and not amounts else None
+    if leading is not None:
+        return [leading]
+    for place, (_, end, item) in enumerate(named):
+        until = named[place + 1][0] if place + 1 < len(named) else line.end
+        if any(amount.kind != "shipping" and not amount.lot and end <= amount.start < until for amount in amounts):
+            continue
+        tail = (
+            _BEHIND_NAME.search(text[end:until])
+            or _CLOSING.search(text[end:until])
+            or (_BEHIND_BLANK.match(text[end:until]) if len(named) > 1 or line.end - line.start < _SHORT_LINE else None)
+            or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
+        )
+        if tail is None:
+            continue
+        amount = amount_at(layout, end + tail.end(), until)
+        if amount is not None and _WORD.search(tail.group()) and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
+            continue
+        if amount is None or is_measured(text[line.start : end], tail.group()):
+            continue
+        if is_plausible(item.model, amount.value):
+            amounts.append(amount)
+    return sorted(amounts)
+
+
+def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | None:
+    """The bare number that a line opens with before the name of its card; none that is itself a card's."""
+    start, _, item = named
+    match = _BEFORE_NAME.fullmatch(layout.post.text[line.start : start])
+    if match is None or MODEL_NUMBER.fullmatch(match["number"]):
+        return None
+    amount = amount_at(layout, line.start, start)
+    if amount is None or amount.value < _LEAST or amount.value == item.quantity:
+        return None
+    return amount if is_plausible(item.model, amount.value) else None
+
+
+@lru_cache(maxsize=1)
+def _lists_in_brackets(text: str) -> bool:
+    """Whether the lines of a text end in numbers in brackets; asked of each of its lines, so counted once."""
+    return len(_ENDS_IN_NUMBER.findall(f"{text}\n")) >= _LEAST_BRACKETS
+
+
+def ends_a_price(text: str, end: int) -> bool:
+    """Whether what follows a number lets it be a price: the clause's end, or a word of prices."""
+    return _AFTER.match(text, end) is not None
+
+
+def amount_at(layout: Layout, start: int, end: int) -> Amount | None:
+    """The number at a place where a price stands, as an amount that is asked."""
+    found = find_amounts(layout.post, start, end, loose=True)[:1]
+    return next((amount for amount in found if amount.start - start <= 2 and amount.kind in ("asking", "old")), None)

@@ -1,0 +1,1 @@
+"""How the word lists become fast expressions: fragments, factoring, and what a text must hold."""
