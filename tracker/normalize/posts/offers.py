@@ -25,8 +25,8 @@ _CURRENCIES = {
     "hardwareswapaustralia": "AUD",
 }
 _IN_CURRENCY = finder(
-    r"(?:all )?prices(?: (?:are|is|in|all))* (?:cad|usd|gbp|eur|aud)\b|(?:prices?|"
-    r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted))* in (?:cad|"
+    r"(?:all )?prices(?: (?:are|is|in|all)){0,5} (?:cad|usd|gbp|eur|aud)\b|(?:prices?|"
+    r"all|everything|amounts?|listed|is|are)(?: (?:are|is|listed|all|in|quoted)){0,5} in (?:cad|"
     r"usd|gbp|eur|euros?|canadian|us dollars?|pounds|aud)\b|\b(?:cad|usd) (?:prices|"
     r"only)"
 )

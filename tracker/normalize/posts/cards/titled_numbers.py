@@ -29,7 +29,7 @@ _LONG_NAME = re.compile(r"(?<![a-z0-9])(?P<number>\d{3,4}) ?(?:ti super|super|ti
 _POINTED = re.compile(rf"(?:(?:^|\n)[^\w\n]{{0,8}}|(?<!\w)(?:the|my|this|{'|'.join(fragments('context.makers'))}) )$")
 _SPOKEN_OF = re.compile(
     r"'?s?(?: (?:fe|founders|fe edition))?(?: (?:for|is|at|asking))?[ ]?[:=-]{0,2} ?(?:[$£€] ?)?\d{2}|"
-    r"'?s? (?:is |are |has |been )*(?:sold|pending|gone)\b"
+    r"'?s? (?:is |are |has |been ){0,4}(?:sold|pending|gone)\b"
 )
 _PROCESSOR = re.compile(r"(?:i[3579][ -]|cpus?(?: ?[:=-])? )$")
 

@@ -58,8 +58,8 @@ def names_others(clause: str) -> bool:
     return bool(names_goods(clause) or _OTHERS.search(clause)) and not GPU_WORD.search(clause)
 
 
-_THE_REST = re.compile(r"(?:and |but |the |my |all )*(?:others|rest)\b")
-_THE_OTHERS = re.compile(r"(?:and |but |the |my |all )*(?:others?|rest|remaining)\b")
+_THE_REST = re.compile(r"(?:and |but |the |my |all ){0,4}(?:others|rest)\b")
+_THE_OTHERS = re.compile(r"(?:and |but |the |my |all ){0,4}(?:others?|rest|remaining)\b")
 
 
 def other_cards(cards: Cards, here: list[NamedItem], clause: str) -> list[Item]:

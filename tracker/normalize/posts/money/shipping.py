@@ -57,8 +57,13 @@ _FREE_FROM = Guarded(
 """``Free shipping on orders over $200``."""
 
 
+_MOST_READ = 20_000
+"""Characters in which carriage is looked for: four times the longest post of a real seller that was seen."""
+
+
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
+    text = text[:_MOST_READ]
     if "ship" not in text and not _ANY.search(text):
         return None
     for match in chain(_EXTRA.finditer(text), _of_it(_IT_EXTRA, text)):
