@@ -23,7 +23,8 @@ _SAID = {"extra": "extra", "shipped": "included", "local": "local"}
 _SHIPS_FOR_MORE = re.compile(
     r"(?:\+|plus|add|and|another|or|[,;]) ?(?:i(?:'ll| can| will|'d) |can |will )?(?:"
     r"[$£€] ?\d{1,3} (?:more |extra )?(?:if|to|for|when)(?: \w+){0,4} ship|[$£€] ?\d{1,2} (?:more|extra) shipped|"
-    r"ship(?:ped)?(?: \w+){0,3} for (?:an? (?:extra|additional) |another |about )?[$£€] ?\d{1,2}(?!\d))"
+    r"ship(?:ped)?(?: \w+){0,3} for (?:an? (?:extra|additional) |another |about )?[$£€] ?\d{1,2}(?!\d)|"
+    r"ship ?\+ ?[$£€]? ?\d{1,2}(?!\d))"
 )
 """``$460 local, +$15 if I ship it``: a price that carriage comes on top of."""
 

@@ -27,7 +27,7 @@ _SHIPPED_LINE = re.compile(
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = finder(
-    r"post|mail|deliver|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
+    r"shp|post|mail|deliv|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
     r"sped|env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
     r"buyer pays|expedited|priority|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it|"
     r"area only"
