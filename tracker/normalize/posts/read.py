@@ -12,7 +12,7 @@ from tracker.normalize.posts.intents.intent import read_intent
 from tracker.normalize.posts.intents.title import read_title
 from tracker.normalize.posts.later.closing import close_post
 from tracker.normalize.posts.later.edits import apply_edits
-from tracker.normalize.posts.later.numbered import reprice_by_number
+from tracker.normalize.posts.later.numbered import price_by_number, reprice_by_number
 from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.markup.text import read_text
 from tracker.normalize.posts.offers import offers_of
@@ -112,6 +112,7 @@ def _offers(post: Post) -> list[Offer]:
     split_by_fate(layout, cards, post.title.have_text)
     split_singles(cards)
     read_only_card(layout, cards.items)
+    price_by_number(layout, cards)
     apply_edits(layout, cards, other_goods, post.trace)
     reprice_by_number(layout, cards)
     for mention, spoken in cards.talked:

@@ -35,8 +35,31 @@ _SPEAKS_AGAIN = re.compile(
 _FATE_NEXT = re.compile(r"'?s? ?(?:is |are |has been |[:-] ?)?(?:sold|pending|gone)\b")
 
 
-def is_another(layout: Layout, item: Item, number: int, end: int, structural: bool, form: str) -> bool:
+_PRICE_THEN_NAME = re.compile(
+    r"[^,;/\n]{0,30}[,;/] ?(?!(?:or|and|for|both|if|as|plus|with|the|this|my|i|it|now|was)\b)"
+    r"(?:[a-z][a-z0-9+-]{0,14} ){0,3}"
+)
+_PRICE_NEXT = re.compile(r"[^;/\n$£€]{0,40}$")
+
+
+def _listed_beside(layout: Layout, item: Item, number: int, span: tuple[int, int]) -> bool:
+    """``Sparkle A770 Titan, $200, Sparkle A770 ROC, $215``: a name behind the price of the first, with its own."""
+    if item.spot is None or number in layout.edits or number in layout.rows:
+        return False
+    text = layout.post.text
+    asked = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking" and not amount.lot]
+    before = [amount for amount in asked if item.spot[1] <= amount.start < span[0]]
+    after = next((amount for amount in asked if amount.start >= span[1]), None)
+    if not before or after is None or not layout.lines[number].is_item_mark:
+        return False
+    listed = _PRICE_THEN_NAME.fullmatch(text, before[-1].end, span[0]) is not None
+    return listed and _PRICE_NEXT.fullmatch(text, span[1], after.start) is not None
+
+
+def is_another(layout: Layout, item: Item, number: int, span: tuple[int, int], structural: bool, form: str) -> bool:
     """Whether a second mention of a model is a second card: both head an item of the same list."""
+    if item.line == number and _listed_beside(layout, item, number, span):
+        return True
     if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
         return True
     if item.where == "title" or not structural or not item.structural:
@@ -52,7 +75,9 @@ def is_another(layout: Layout, item: Item, number: int, end: int, structural: bo
         form.startswith("row")
         or form in ("bullet", "number", "bold", "heading")
         or bool(
-            layout.amounts.get(number) and layout.amounts.get(item.line) and not _FATE_NEXT.match(layout.post.text, end)
+            layout.amounts.get(number)
+            and layout.amounts.get(item.line)
+            and not _FATE_NEXT.match(layout.post.text, span[1])
         )
     )
 

@@ -50,6 +50,8 @@ _TAKES_MONEY = Guarded(
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
 )
+_PRICED = re.compile(r"\|[ ]?(?:[$£€]{1,3}|px|ask)[ ]?(?:\||\n)")
+"""A table with a column of prices; words of prices are told by those that take money."""
 _WANTS = re.compile(
     r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|"
     r"want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b"
@@ -232,7 +234,7 @@ def _with_body(intent: Intent, flaired: Intent | None, body: str) -> tuple[Inten
         return "sell_or_trade", "sides of the title, trades in the body"
     if intent == "trade" and not flaired and sells_or_trades(body):
         return "sell_or_trade", "sides of the title, both in the body"
-    if flaired == "trade" and intent == "sell_or_trade" and not _TAKES_MONEY.search(body):
+    if flaired == "trade" and intent == "sell_or_trade" and not (_TAKES_MONEY.search(body) or _PRICED.search(body)):
         return "trade", "flair"
     if flaired == "buy" and intent == "trade":
         return "buy", "flair"

@@ -9,7 +9,7 @@ from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.prices.signless import amount_at
 
-__all__ = ["apply_by_number", "reprice_by_number"]
+__all__ = ["apply_by_number", "price_by_number", "reprice_by_number"]
 
 _ENTRY = re.compile(r"[ >#*_~\[(]{0,8}(?P<number>\d{1,2})[*_]{0,2}[.):]")
 _LEAST_ENTRIES = 2
@@ -64,6 +64,41 @@ def reprice_by_number(layout: Layout, cards: Cards) -> None:
             directly = number in layout.edits and _DIRECTLY.match(text, match.end())
             if entry is not None and (directly or _CHANGED.search(text, line.begin, high)):
                 _reprice(layout, cards, entry, number, (match.end(), high))
+
+
+_PAIR = re.compile(r"(?<![\w$£€.,-])#?(?P<number>\d{1,2})(?: ?[-:=>]{1,2} ?| (?=[$£€]))(?=[$£€]? ?\d{2})")
+"""``1 - $220, 2 - $215``: an entry and its price."""
+_SHIPPED = re.compile(r"shipped|posted|deliver|(?:incl|with)\w* (?:shipping|postage)")
+
+
+def price_by_number(layout: Layout, cards: Cards) -> None:
+    """Give the entries of a list without prices those that one later line lists by number."""
+    text = layout.post.text
+    for number, amounts in layout.amounts.items():
+        if len(amounts) < _LEAST_ENTRIES or number in layout.rows or cards.named.get(number):
+            continue
+        line = layout.lines[number]
+        pairs = list(_PAIR.finditer(text, line.begin, line.end))
+        entries = _entries(layout) if len(pairs) >= _LEAST_ENTRIES else {}
+        said = [int(match["number"]) for match in pairs]
+        if len(set(said)) < len(said) or not set(said) <= set(entries) or number in entries.values():
+            continue
+        if any(amount.kind == "asking" for entry in said for amount in layout.amounts.get(entries[entry], ())):
+            continue
+        shipped = _SHIPPED.search(text[line.begin : pairs[0].start()]) is not None if pairs else False
+        for match in pairs:
+            _price_entry(layout, cards, entries[int(match["number"])], (match.end(), line.end), shipped)
+
+
+def _price_entry(layout: Layout, cards: Cards, entry: int, stretch: tuple[int, int], shipped: bool) -> None:
+    """Move the price that opens a stretch to the cards of an entry."""
+    amount = amount_at(layout, *stretch)
+    if amount is None:
+        return
+    for item in cards.items:
+        item.asked = [a for a in item.asked if a.where == "title" or a.start != amount.start]
+        if item.line == entry:
+            item.asked.append(amount._replace(shipping=amount.shipping or ("included" if shipped else None)))
 
 
 def _reprice(layout: Layout, cards: Cards, entry: int, number: int, stretch: tuple[int, int]) -> None:

@@ -65,7 +65,9 @@ def _cells(line: str, offset: int) -> list[tuple[int, int, str]]:
 def _header(line: str, offset: int, rule: str) -> list[tuple[int, int, str]]:
     """The cells above a rule; `` | qty | price`` above ``---|---|---`` leaves the first column without a heading."""
     cells = _cells(line, offset)
-    if line.lstrip().startswith("|") and rule[:1] in "-:" and len(cells) == len(_cells(rule, 0)) - 1:
+    if not line.lstrip().startswith("|") or len(cells) != len(_cells(rule, 0)) - 1:
+        return cells
+    if rule[:1] in "-:" or role_of(cells[0][2]) == "quantity":
         return [(offset, offset, ""), *cells]
     return cells
 
@@ -76,6 +78,7 @@ def role_of(header: str) -> str:
 
 
 _SHIP = re.compile(r"(?:to )?ship")
+_CASH = re.compile(r"(?:in )?cash(?: price)?")
 _DESCRIBES = re.compile(r"descri|what it|about")
 
 
@@ -92,6 +95,12 @@ def _roles(header: list[tuple[int, int, str]]) -> list[str]:
         for place in described[: roles.count("item") - 1]:
             roles[place] = "notes" if roles[place] == "item" else roles[place]
     # Beside ``Local`` alone, ``Ship`` heads the prices for those who have it shipped.
+    if "local" in roles and not {"price", "newest", "shipping"} & set(roles):
+        # ``Cash`` heads the prices where no other column does, and says nothing of who collects.
+        roles = [
+            "price" if role == "local" and _CASH.fullmatch(words) else role
+            for role, (_, _, words) in zip(roles, header, strict=True)
+        ]
     only = next((role for role in ("newest", "shipping") if role in roles and "price" not in roles), None)
     if only == "newest" or (
         only == "shipping" and "local" in roles and any(_SHIP.fullmatch(words) for _, _, words in header)

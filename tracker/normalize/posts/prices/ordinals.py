@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 
+from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.wording.guards import Guarded
 
 __all__ = ["split_by_ordinals"]
 
@@ -21,6 +23,32 @@ _NUMBERS = {
     **dict.fromkeys(("3", "c", "third", "3rd"), 3),
     **dict.fromkeys(("4", "d", "fourth", "4th"), 4),
 }
+
+
+_IN_PROSE = Guarded(
+    r"(?:(?:^|[.!?:\n])\s{0,3}|\band )the (?P<word>first|second|third|fourth|1st|2nd|3rd|4th)"
+    r"(?: (?:one|card|gpu|unit))?(?= ?[(,:-]| (?:is|has|was|comes|i'?d|i would|i want|works)\b)"
+)
+
+
+def _split_prose(layout: Layout, cards: Cards, item: Item) -> None:
+    """``The first (Trio) ... $700. The second (FE) ... so $640``: sentences that price one card each."""
+    text = layout.post.text
+    said = list(_IN_PROSE.finditer(text))
+    if [_NUMBERS[match["word"]] for match in said] != list(range(1, (item.quantity or 0) + 1)):
+        return
+    asked = [a for number, found in sorted(layout.amounts.items()) if number not in layout.edits for a in found]
+    ends = [*(match.start() for match in said[1:]), len(text)]
+    own = [
+        [a for a in asked if match.start() <= a.start < end and a.kind == "asking" and not a.lot]
+        for match, end in zip(said, ends, strict=True)
+    ]
+    if any(len(amounts) != 1 for amounts in own):
+        return
+    cards.items[:] = [
+        replace(item, quantity=1, asked=amounts, words=text[match.start() : end])
+        for match, end, amounts in zip(said, ends, own, strict=True)
+    ]
 
 
 def split_by_ordinals(layout: Layout, cards: Cards) -> None:
@@ -39,6 +67,7 @@ def split_by_ordinals(layout: Layout, cards: Cards) -> None:
         if numbered == len(found) + 1:
             found.append(number)
     if len(found) != item.quantity:
+        _split_prose(layout, cards, item)
         return
     cards.items[:] = [
         replace(

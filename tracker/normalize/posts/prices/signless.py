@@ -25,18 +25,31 @@ _CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: 
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
     r"(?: (?!(?:and|or|for|vs|gets?|got|did|does|scored?|hits?|draws?|pulls?|uses?|runs?|ran|than|from|in|since|of)\b)"
-    r"(?:[a-z][a-z0-9+]{0,11}|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
+    r"(?:[a-z][a-z0-9+]{0,11}|[23]x|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
     r"(?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
     rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm|each|ea|local)\b))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
+_STATE = r"(?: ?[(,-]{0,2} ?(?:[a-z]{2,5} box|brand new|like new|new|used|sealed|boxed|with box|obo|firm)\)?)?"
 _IN_BRACKETS = re.compile(r"[^\n()]{0,40}\((?=(?!(?:19|20)\d\d\))\d{2,4}\)$)")
 _ENDS_IN_NUMBER = re.compile(r"\(\d{2,4}\)\n")
 """``* GTX 670 (180)``: a price where every item of the list ends so."""
-_LEAST_BRACKETS = 3
+_AT_END = re.compile(rf" (?<=[a-z] )(?=\d)(?!(?:{MODEL_NUMBER.pattern}|(?:19|20)\d\d)\b)(?=\d{{2,4}}{_STATE}$)")
+_ENDS_BARE = re.compile(
+    rf"\n[ ]{{0,3}}[*•+-] [^\n$£€]{{4,70}}(?<=[a-z\d)]) (?!{MODEL_NUMBER.pattern}\b)\d{{2,3}}(?: ea)?{_STATE}(?=\n)"
+)
+"""``- pny 3060 12gb 190``: a price where most items of the list end so."""
+_BULLET = re.compile(r"\n[ ]{0,3}[*•+-] ")
+_LEAST_LISTED = 3
 _WORD = re.compile(r"[a-z,]")
 """``6950s at 6970``: behind a word a card's number is a card."""
 _SHORT_LINE = 60
+_PRICED_PIECE = re.compile(
+    rf"(?:^|, )[a-z0-9][^,;:$£€\n]{{2,50}} (?!{MODEL_NUMBER.pattern}\b)\d{{1,4}}"
+    r"(?: (?:a piece|each|ea|shipped|obo))?(?=,|\.?$)"
+)
+"""``asus 4070 ti tuf 520, corsair h100i 60``: a list in one line, each thing of which ends in its price."""
+_LEAST_PIECES = 3
 _BEFORE_NAME = re.compile(r"(?P<number>\d{2,4})(?: ?[=:] ?| -{1,2}>? )(?:(?:the|my|for|an?|[a-z]{3,11}) ){0,3}$")
 """``70 - GTX 560``, a price list with the prices in front."""
 _LEAST = 20
@@ -49,9 +62,13 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
     line, text = layout.lines[number], layout.post.text
     if any(amount.kind != "shipping" and amount.start < named[0][0] for amount in amounts):
         return amounts
+    pieces = _PRICED_PIECE.findall(line.text) if "," in line.text else []
+    if len(pieces) >= _LEAST_PIECES:
+        amounts = [amount for amount in amounts if _in_named_piece(text, line, amount, named)]
     leading = _leading_amount(layout, line, named[0]) if len(named) == 1 and not amounts else None
     if leading is not None:
         return [leading]
+    listed = len(named) > 1 or len(pieces) >= _LEAST_PIECES
     for place, (_, end, item) in enumerate(named):
         until = named[place + 1][0] if place + 1 < len(named) else line.end
         if any(amount.kind != "shipping" and not amount.lot and end <= amount.start < until for amount in amounts):
@@ -59,8 +76,13 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         tail = (
             _BEHIND_NAME.search(text[end:until])
             or _CLOSING.search(text[end:until])
-            or (_BEHIND_BLANK.match(text[end:until]) if len(named) > 1 or line.end - line.start < _SHORT_LINE else None)
+            or (_BEHIND_BLANK.match(text[end:until]) if listed or line.end - line.start < _SHORT_LINE else None)
             or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
+            or (
+                _AT_END.search(text[end:until])
+                if line.kind == "bullet" and number not in layout.edits and _lists_at_ends(text)
+                else None
+            )
         )
         if tail is None:
             continue
@@ -72,6 +94,13 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         if is_plausible(item.model, amount.value):
             amounts.append(amount)
     return sorted(amounts)
+
+
+def _in_named_piece(text: str, line: Line, amount: Amount, named: list[NamedItem]) -> bool:
+    """Whether a card is named between the commas around an amount."""
+    low = max(line.start, text.rfind(",", line.start, amount.start))
+    high = text.find(",", amount.end, line.end)
+    return any(low <= start < (line.end if high < 0 else high) for start, _, _ in named)
 
 
 def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | None:
@@ -89,7 +118,14 @@ def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | No
 @lru_cache(maxsize=1)
 def _lists_in_brackets(text: str) -> bool:
     """Whether the lines of a text end in numbers in brackets; asked of each of its lines, so counted once."""
-    return len(_ENDS_IN_NUMBER.findall(f"{text}\n")) >= _LEAST_BRACKETS
+    return len(_ENDS_IN_NUMBER.findall(f"{text}\n")) >= _LEAST_LISTED
+
+
+@lru_cache(maxsize=1)
+def _lists_at_ends(text: str) -> bool:
+    """Whether most items of a text's list end in bare numbers that are no cards'."""
+    ends = sum(1 for _ in _ENDS_BARE.finditer(f"\n{text}\n"))
+    return ends >= _LEAST_LISTED and ends * 2 > sum(1 for _ in _BULLET.finditer(f"\n{text}"))
 
 
 def ends_a_price(text: str, end: int) -> bool:

@@ -163,11 +163,20 @@ def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
                     fresh[id(item)].asked.append(own[place])
     for item in titled:
         _carry_shipping(item, amounts)
-        if any(item is other for other in cards.items) and not any(amount.kind == "asking" for amount in item.asked):
-            twin = fresh[id(item)]
+        twin = fresh[id(item)]
+        if any(item is other for other in cards.items) and _stands_in_title(item, twin):
             item.asked = twin.asked + item.asked
             item.bundled = item.bundled or twin.bundled
             item.lot_of = item.lot_of or twin.lot_of
+
+
+def _stands_in_title(item: Item, twin: Item) -> bool:
+    """Whether the title has the price: the body asks nothing, or only less of who collects."""
+    asked = [amount for amount in item.asked if amount.kind == "asking"]
+    shipped = [amount.value for amount in twin.asked if amount.shipping == "included"]
+    if not asked or not shipped:
+        return not asked
+    return all(amount.shipping == "local" and amount.value <= max(shipped) for amount in asked)
 
 
 _MONEY = r"(?:paypal|pp|cash|venmo|zelle|money|local|[$£€]{1,3})"

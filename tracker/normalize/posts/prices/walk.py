@@ -107,6 +107,9 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     if _SOLD.match(line.text):
         amounts = [amount._replace(newest=True) for amount in amounts]
     read_facts(layout, number, named)
+    for item in unique_items(named):
+        if any(amount.value == item.quantity and not amount.signed for amount in amounts):
+            item.quantity = None
     if number not in layout.amounts:
         _count_once(cards, number, named)
     alone = unique_items(named)
