@@ -29,8 +29,8 @@ _SHIPPED_LINE = re.compile(
 _ANY = finder(
     r"shp|post|mail|deliv|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
     r"sped|env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
-    r"buyer pays|expedited|prio|carriage|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|getting it|"
-    r"area only|flat rate|send"
+    r"buyer pays|expedited|prio|carriage|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|"
+    r"getting it|area only|flat rate|send"
 )
 """One of these, or ``ship``, stands in every statement about carriage."""
 _ABROAD = finder(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
