@@ -23,6 +23,7 @@ _SAID = {"extra": "extra", "shipped": "included", "local": "local"}
 _SHIPS_FOR_MORE = re.compile(
     r"(?:\+|plus|add|and|another|or|[,;]) ?(?:i(?:'ll| can| will|'d) |can |will )?(?:"
     r"[$£€] ?\d{1,3} (?:more |extra )?(?:if|to|for|when)(?: \w+){0,4} ship|[$£€] ?\d{1,2} (?:more|extra) shipped|"
+    r"(?:ten|twelve|fifteen|twenty|a tenner)(?: bucks| dollars| quid)? (?:more|extra) (?:shipped|posted)|"
     r"ship(?:ped)?(?: \w+){0,3} for (?:an? (?:extra|additional) |another |about )?[$£€] ?\d{1,2}(?!\d)|"
     r"ship ?\+ ?[$£€]? ?\d{1,2}(?!\d))"
 )
