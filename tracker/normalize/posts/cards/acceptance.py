@@ -1,6 +1,7 @@
 """How a body speaks of a card: on offer, in passing, or only to say what a part is for."""
 
 import re
+from decimal import Decimal
 from typing import Literal
 
 from tracker.normalize.mentions import Mention
@@ -8,6 +9,7 @@ from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.clues.context import accessory_after, role_of, sentence_around
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.lines import Line
+from tracker.normalize.posts.money.plausible import is_plausible
 from tracker.normalize.posts.wording.factoring import finder
 from tracker.normalize.posts.wording.words import union
 
@@ -80,6 +82,24 @@ def _is_quoted(layout: Layout, number: int, mention: Mention) -> bool:
     )
 
 
+_TO_PRICE = re.compile(r" ?[-:=]{1,2}>? ?")
+_PRICE_END = re.compile(r"[ ]?(?:$|[\n,;(]|shipped|obo|firm|local)")
+
+
+def _is_price(layout: Layout, number: int, mention: Mention) -> bool:
+    """``Titan V - 480, fan is noisy``: whether an old card's bare number stands where another card's price does."""
+    if not mention.text.isdigit():
+        return False
+    text = layout.post.text
+    before = next((other for other in layout.mentions[number] if other.end <= mention.start), None)
+    return (
+        before is not None
+        and _TO_PRICE.fullmatch(text, before.end, mention.start) is not None
+        and _PRICE_END.match(text, mention.end) is not None
+        and is_plausible(before.model, Decimal(mention.text))
+    )
+
+
 def acceptance(
     layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
 ) -> tuple[Said, bool]:
@@ -91,6 +111,8 @@ def acceptance(
     if number in layout.rows:
         return _in_row(layout, number, mention), True
     in_title = any(item.model == mention.model for item in titled)
+    if not in_title and _is_price(layout, number, mention):
+        return "context", False
     if layout.sections[number] == "want" and not (in_title and layout.amounts.get(number)):
         return "context", False
     structural = _is_structural(layout.lines[number], layout.post.text, mention.start)

@@ -192,7 +192,8 @@ def _place(layout: Layout, cards: Cards, waiting: list[Item], number: int, menti
     form, span = _form_of(layout, number), (mention.start, mention.end)
     known = [item for item in cards.items if same_card(item, mention)] or kin_of(layout, cards.items, number, mention)
     item: Item | None = None
-    if known and not all(is_another(layout, other, number, span, structural, form) for other in known):
+    again = any(same_card(other, mention) for other in waiting)
+    if known and not all(is_another(layout, other, number, span, structural, form, again) for other in known):
         item = known[-1]
         same_line = [other for other in known if other.line == number]
         item = same_line[-1] if same_line else item

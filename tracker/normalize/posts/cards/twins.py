@@ -56,8 +56,13 @@ def _listed_beside(layout: Layout, item: Item, number: int, span: tuple[int, int
     return listed and _PRICE_NEXT.fullmatch(text, span[1], after.start) is not None
 
 
-def is_another(layout: Layout, item: Item, number: int, span: tuple[int, int], structural: bool, form: str) -> bool:
-    """Whether a second mention of a model is a second card: both head an item of the same list."""
+def is_another(
+    layout: Layout, item: Item, number: int, span: tuple[int, int], structural: bool, form: str, again: bool = False
+) -> bool:
+    """Whether a second mention of a model is a second card: both head an item of the same list.
+
+    ``again``: the title names the model once more than the lines so far.
+    """
     if item.line == number and _listed_beside(layout, item, number, span):
         return True
     if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
@@ -69,7 +74,11 @@ def is_another(layout: Layout, item: Item, number: int, span: tuple[int, int], s
     # An edit speaks of cards that the post lists, also one on top of it.
     if (number in layout.edits or item.line in layout.edits) and number not in layout.rows:
         return False
-    if item.titled and not _priced_so_far(layout, item.line, number):
+    if (
+        item.titled
+        and not (again and _priced_row(layout, item, form))
+        and not _priced_so_far(layout, item.line, number)
+    ):
         return False
     return item.form == form and (
         form.startswith("row")
@@ -79,6 +88,16 @@ def is_another(layout: Layout, item: Item, number: int, span: tuple[int, int], s
             and layout.amounts.get(item.line)
             and not _FATE_NEXT.match(layout.post.text, span[1])
         )
+    )
+
+
+def _priced_row(layout: Layout, item: Item, form: str) -> bool:
+    """Whether an item stands in a row of a table that has its price in a column of its own."""
+    if item.line not in layout.rows or not form.startswith("row"):
+        return False
+    table, cells = layout.rows[item.line]
+    return not table.retail and any(
+        cell.role in ("price", "local", "newest") and cell.text[:1].isdigit() for cell in cells
     )
 
 

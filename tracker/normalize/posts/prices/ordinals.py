@@ -31,24 +31,26 @@ _IN_PROSE = Guarded(
 )
 
 
-def _split_prose(layout: Layout, cards: Cards, item: Item) -> None:
+def _split_prose(layout: Layout, cards: Cards, item: Item) -> bool:
     """``The first (Trio) ... $700. The second (FE) ... so $640``: sentences that price one card each."""
     text = layout.post.text
     said = list(_IN_PROSE.finditer(text))
     if [_NUMBERS[match["word"]] for match in said] != list(range(1, (item.quantity or 0) + 1)):
-        return
+        return False
     asked = [a for number, found in sorted(layout.amounts.items()) if number not in layout.edits for a in found]
-    ends = [*(match.start() for match in said[1:]), len(text)]
+    last = text.find("\n", said[-1].end())
+    ends = [*(match.start() for match in said[1:]), len(text) if last < 0 else last]
     own = [
         [a for a in asked if match.start() <= a.start < end and a.kind == "asking" and not a.lot]
         for match, end in zip(said, ends, strict=True)
     ]
     if any(len(amounts) != 1 for amounts in own):
-        return
+        return False
     cards.items[:] = [
         replace(item, quantity=1, asked=amounts, words=text[match.start() : end])
         for match, end, amounts in zip(said, ends, own, strict=True)
     ]
+    return True
 
 
 def split_by_ordinals(layout: Layout, cards: Cards) -> None:
@@ -56,6 +58,8 @@ def split_by_ordinals(layout: Layout, cards: Cards) -> None:
     if len(cards.items) != 1 or not 2 <= (cards.items[0].quantity or 0) <= len(_NUMBERS):
         return
     item = cards.items[0]
+    if _split_prose(layout, cards, item):
+        return
     found: list[int] = []
     for number, amounts in sorted(layout.amounts.items()):
         line = layout.lines[number]
@@ -67,7 +71,6 @@ def split_by_ordinals(layout: Layout, cards: Cards) -> None:
         if numbered == len(found) + 1:
             found.append(number)
     if len(found) != item.quantity:
-        _split_prose(layout, cards, item)
         return
     cards.items[:] = [
         replace(

@@ -31,6 +31,10 @@ _BEHIND_BLANK = re.compile(
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
 _STATE = r"(?: ?[(,-]{0,2} ?(?:[a-z]{2,5} box|brand new|like new|new|used|sealed|boxed|with box|obo|firm)\)?)?"
+_BEHIND_FANS = re.compile(
+    r"(?: [a-z][a-z0-9+]{0,11}){1,3} [23]x (?=\d{3,4}(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm)\b))"
+)
+"""``5070 Ti Ventus 3X 850``: behind the fans of a cooler no other card is named."""
 _IN_BRACKETS = re.compile(r"[^\n()]{0,40}\((?=(?!(?:19|20)\d\d\))\d{2,4}\)$)")
 _ENDS_IN_NUMBER = re.compile(r"\(\d{2,4}\)\n")
 """``* GTX 670 (180)``: a price where every item of the list ends so."""
@@ -77,6 +81,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
             _BEHIND_NAME.search(text[end:until])
             or _CLOSING.search(text[end:until])
             or (_BEHIND_BLANK.match(text[end:until]) if listed or line.end - line.start < _SHORT_LINE else None)
+            or _BEHIND_FANS.match(text[end:until])
             or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
             or (
                 _AT_END.search(text[end:until])
@@ -87,7 +92,8 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
         if tail is None:
             continue
         amount = amount_at(layout, end + tail.end(), until)
-        if amount is not None and _WORD.search(tail.group()) and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
+        words = tail.re is not _BEHIND_FANS and _WORD.search(tail.group())
+        if amount is not None and words and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
             continue
         if amount is None or is_measured(text[line.start : end], tail.group()):
             continue
