@@ -6,9 +6,11 @@ from functools import lru_cache
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.wording.words import fragments
 
-__all__ = ["is_settled", "named_by_title", "named_by_words", "telling_words"]
+__all__ = ["MAKER", "is_settled", "named_by_title", "named_by_words", "telling_words"]
 
 _WORD = re.compile(r"#\d{1,2}|\d{1,2} ?gb\b(?! ?(?:ddr|ram|kit))|[a-z][a-z0-9]{1,}")
+MAKER = re.compile(rf"(?<![\w'])(?:{'|'.join(fragments('context.makers'))})(?!\w)")
+"""Who built a card, where a text tells cards of one model apart."""
 _COMMON = frozenset(fragments("edit.common"))
 _ALIASES = {"founders": "fe"}
 

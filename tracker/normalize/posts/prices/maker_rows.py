@@ -5,15 +5,13 @@ from dataclasses import replace
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
-from tracker.normalize.posts.cards.telling import telling_words
+from tracker.normalize.posts.cards.telling import MAKER, telling_words
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.tables import Cell
-from tracker.normalize.posts.wording.words import fragments
 
 __all__ = ["split_by_rows"]
 
-_MAKER = re.compile(rf"(?<![\w'])(?:{'|'.join(fragments('context.makers'))})(?!\w)")
 _COUNT = re.compile(r"x? ?(\d{1,2}) ?x?")
 
 
@@ -36,7 +34,7 @@ def split_by_rows(layout: Layout, cards: Cards) -> None:
         number: [(start, end, cards.items[0]) for start, end, _ in entries] for number, entries in cards.named.items()
     }
     for own, (number, cell) in zip(cards.items, rows, strict=True):
-        name = _MAKER.search(cell.text)
+        name = MAKER.search(cell.text)
         start, end = name.span() if name is not None else (0, len(cell.text))
         cards.named[number] = [(cell.start + start, cell.start + end, own)]
 
@@ -49,7 +47,7 @@ def _named_cell(layout: Layout, number: int, known: frozenset[str], count: int) 
         return None
     if not any(other.text[-1:].isdigit() or number in layout.amounts for other in cells if other is not cell):
         return None
-    said = bool(telling_words(cell.text) & known) or (count > 1 and _MAKER.search(cell.text) is not None)
+    said = bool(telling_words(cell.text) & known) or (count > 1 and MAKER.search(cell.text) is not None)
     return cell if said else None
 
 

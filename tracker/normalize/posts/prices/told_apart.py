@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
+from tracker.normalize.posts.cards.telling import MAKER
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money.finding import Amount
-from tracker.normalize.posts.wording.words import fragments
 
 __all__ = ["split_by_words"]
 
@@ -17,7 +17,6 @@ _THING = (
 )
 _STATE = r"(?:sealed|unopened|opened|open[ -]box|boxed|unboxed|bnib|used|new|loose|mint|scratched|repasted)"
 _ONE = r"(?:one|other|first|second|third|1st|2nd|3rd)"
-_MAKER = re.compile(rf"(?<![\w'])(?:{'|'.join(fragments('context.makers'))})(?!\w)")
 _BEHIND = re.compile(
     r" ?\(?(?:shipped |obo |firm |local )?\(?(?:"
     rf"for (?:the |just )?(?:{_ONE}|{_STATE})\b|{_STATE}\b|"
@@ -77,7 +76,7 @@ def _behind(text: str, asked: list[Amount], end: int) -> list[str]:
 
 def _by_makers(stretches: list[str]) -> bool:
     """Whether each of several stretches names a maker of its own, and no other goods."""
-    makers = [frozenset(_MAKER.findall(stretch)) for stretch in stretches]
+    makers = [frozenset(MAKER.findall(stretch)) for stretch in stretches]
     if not all(len(of) == 1 for of in makers) or len(set(makers)) < len(makers):
         return False
     return not any(names_goods(stretch) for stretch in stretches)
