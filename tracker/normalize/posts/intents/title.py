@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from tracker.normalize.posts.markup.text import PostText
-from tracker.normalize.posts.wording.words import fragments, pattern, union
+from tracker.normalize.posts.wording.words import pattern, union
 
 __all__ = ["Side", "Title", "read_title"]
 
@@ -131,8 +131,3 @@ def read_title(post: PostText) -> Title:
         return Title.of([Side(0, len(post.text), post.text)], [], tags)
     have, want = _sides(post.text, sided)
     return Title.of(have, want, tags)
-
-
-def known_tags() -> tuple[str, ...]:
-    """Every spelling of a tag."""
-    return tuple(word for side in _SIDE_WORDS for word in fragments(f"title.{side}"))
