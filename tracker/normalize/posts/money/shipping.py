@@ -27,12 +27,14 @@ _SHIPPED_LINE = re.compile(
 )
 """A line of nothing else, which may begin with any sign; searched behind a line break set before the text."""
 _ANY = finder(
-    r"shp|post|mail|deliv|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
+    r"ship|shp|post|mail|deliv|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|porto|fdp|charge|"
     r"sped|env[ií]|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|freight|label|door|rm special|"
     r"buyer pays|expedited|prio|carriage|f2f|carrier|courier|purolator|come and|face to|carry|abholung|gets? it|"
     r"getting it|area only|flat rate|send"
 )
-"""One of these, or ``ship``, stands in every statement about carriage."""
+"""One of these stands in every statement about carriage, or shortly before it."""
+_LONG, _AHEAD, _BEHIND = 500, 100, 160
+"""A text of more characters is only searched around the words above, so far ahead of them and behind them."""
 _ABROAD = finder(r"\boutside\b|\binternational (?:ship|buy|order|post|deliver)|\boverseas\b|\babroad\b")
 """What buyers abroad pay says nothing of carriage at home."""
 _SENT_BACK = finder(r"\b(?:back|return\w*)\b[^.!?\n]*$")
@@ -64,17 +66,37 @@ _MOST_READ = 20_000
 def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
     text = text[:_MOST_READ]
-    if "ship" not in text and not _ANY.search(text):
-        return None
-    for match in chain(_EXTRA.finditer(text), _of_it(_IT_EXTRA, text)):
+    places = _spoken_of(text)
+    for match in chain(_matches(_EXTRA, text, places), _of_it(_IT_EXTRA, text, places)):
         if not _of_other_ways(text, *match.span()) and not _of_an_exception(text, match.start()):
             return "extra", match.start(), match.end()
-    included = _INCLUDED.search(text) or next(_of_it(_IT_INCLUDED, text), None)
+    included = next(chain(_matches(_INCLUDED, text, places), _of_it(_IT_INCLUDED, text, places)), None)
     line = _SHIPPED_LINE.search(f"\n{text}") if "shipped" in text else None
     if line is not None and (included is None or line.start() <= included.start()):
         return "included", line.start(), line.end() - 1
-    local = included or _LOCAL.search(text)
+    local = included or next(_matches(_LOCAL, text, places), None)
     return None if local is None else ("included" if included else "local", local.start(), local.end())
+
+
+def _spoken_of(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text that may speak of carriage; a short one is one stretch, or none."""
+    if len(text) <= _LONG:
+        return [(0, len(text))] if _ANY.search(text) else []
+    places: list[tuple[int, int]] = []
+    for match in _ANY.finditer(text):
+        low, high = match.start() - _AHEAD, match.end() + _BEHIND
+        if places and low <= places[-1][1]:
+            places[-1] = places[-1][0], high
+        else:
+            places.append((max(0, low), high))
+    return places
+
+
+def _matches(words: Guarded, text: str, places: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Where a list's words stand in these stretches of a text."""
+    if words.possible(text):
+        for low, high in places:
+            yield from words.compiled.finditer(text, low, high)
 
 
 def _of_an_exception(text: str, start: int) -> bool:
@@ -83,9 +105,9 @@ def _of_an_exception(text: str, start: int) -> bool:
     return other is not None and _INCLUDED.search(text[: other.start()]) is not None
 
 
-def _of_it(words: Guarded, text: str) -> Iterator[re.Match[str]]:
+def _of_it(words: Guarded, text: str, places: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
     """What is said of carriage right after it was spoken of."""
-    for match in words.finditer(text):
+    for match in _matches(words, text, places):
         if _SENDING.search(text, max(0, match.start() - _SENDING_BEFORE), match.start()) is not None:
             yield match
 
