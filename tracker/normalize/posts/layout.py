@@ -111,12 +111,12 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     filled = [number for number, line in enumerate(lines) if line.kind != "blank"]
     outer_lines = (filled[0], filled[-1]) if filled else ()
     layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines), outer_lines=outer_lines)
-    spans = []
+    spans = [(mention.start, mention.end) for mention in mentions]
     for mention in mentions:
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
-        spans.append((mention.start, mention.end))
+    names = frozenset(place for span in spans for place in range(*span))
     bought = _BOUGHT.possible(body.text)
-    for amount in find_amounts(body):
+    for amount in find_amounts(body, names=names):
         if not amount.signed and _overlaps(spans, amount):
             continue
         if amount.kind == "asking" and (

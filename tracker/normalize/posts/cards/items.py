@@ -100,6 +100,8 @@ NamedItem = tuple[int, int, Item]
 
 def unique_items(named: list[NamedItem]) -> list[Item]:
     """The items named, each once, in order."""
+    if len(named) == 1:
+        return [named[0][2]]
     seen: list[Item] = []
     for _, _, item in named:
         if not any(item is other for other in seen):

@@ -34,12 +34,12 @@ def drop_kin(layout: Layout, named: dict[int, list[NamedItem]], items: list[Item
             kin[0].titled = True
 
 
-_KINDS = ("SE", "Core 216", "v2", "Core 448", "448", "OEM", "GHz Edition", "Boost")
+_KINDS = frozenset((" SE", " Core 216", " v2", " Core 448", " 448", " OEM", " GHz Edition", " Boost"))
 """What sellers leave out when they name the card again: a GTX 460 SE is ``the 460``."""
 
 
 def _stands_for(short: str, model: str) -> bool:
-    return model in {f"{short} {kind}" for kind in _KINDS}
+    return model.startswith(short) and model[len(short) :] in _KINDS
 
 
 def kin_of(layout: Layout, items: list[Item], number: int, mention: Mention) -> list[Item]:

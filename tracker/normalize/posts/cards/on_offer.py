@@ -14,6 +14,7 @@ from tracker.normalize.posts.intents.title import Title
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.wording.factoring import finder
+from tracker.normalize.posts.wording.guards import Guarded
 
 __all__ = ["Cards", "find_cards", "title_items"]
 
@@ -36,7 +37,7 @@ class Cards:
     title: str = ""
 
 
-_COMPARED = re.compile(
+_COMPARED = Guarded(
     r"(?:swap|trade|exchange)\w*(?: \w+){0,2} for(?: (?:a|an|the))? ?(?:\w+ )?$|"
     r"(?:unlock(?:ed|able|s)?|flashed|upgraded|bios)(?: \w+){0,2} (?:to|from)(?: (?:a|"
     r"an|the))? ?(?:\w+ )?$|(?:better|faster|same|equivalent|similar)(?: \w+)? (?:than|"

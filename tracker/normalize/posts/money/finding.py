@@ -1,6 +1,7 @@
 """Finds the amounts of money in a text, each with what the words around it say of it."""
 
 import re
+from collections.abc import Container
 from decimal import Decimal
 
 from tracker.normalize.posts.markup.text import PostText
@@ -33,6 +34,7 @@ _SIGN_BEFORE = re.compile(
 )
 _SIGNS = ("$", "£", "€", "usd", "cad", "aud", "nzd", "eur", "euro", "euros", "gbp")
 """How what ``_SIGN_BEFORE`` finds ends, but for a blank."""
+_ENDS_OF_SIGNS = frozenset(sign[-1] for sign in _SIGNS)
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(
     r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
@@ -66,6 +68,8 @@ _NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cd
 
 
 def _sign_before(text: str, start: int) -> str:
+    if start and text[start - 1] != " " and text[start - 1] not in _ENDS_OF_SIGNS:
+        return ""
     if not text[max(0, start - 8) : start].rstrip(" ").endswith(_SIGNS):
         return ""
     sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
@@ -120,6 +124,10 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     return _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
 
 
+def _is_signed(text: str, match: re.Match[str]) -> bool:
+    return bool((match["after"] or "").strip() or _sign_before(text, match.start()))
+
+
 def _sentence_before(text: str, start: int) -> str:
     return text[max(0, start - _LONG_SENTENCE) : start].rpartition("\n")[2]
 
@@ -169,12 +177,17 @@ def _touches(words: tuple[Guarded, Anchored], before: str, after: str, continued
     return behind.search(after) is not None or (not continued and ahead.search(before) is not None)
 
 
-def find_amounts(post: PostText, start: int = 0, end: int | None = None, loose: bool = False) -> list[Amount]:
-    """Amounts of money between two positions, in order; ``loose`` also takes bare numbers (a price column)."""
+def find_amounts(
+    post: PostText, start: int = 0, end: int | None = None, loose: bool = False, names: Container[int] = ()
+) -> list[Amount]:
+    """Amounts of money between two positions, in order; ``loose`` also takes bare numbers (a price column).
+
+    ``names`` are positions within names of cards, whose bare numbers are no money.
+    """
     found: list[Amount] = []
     last = -1
     for match in _AMOUNT.finditer(post.text, start, len(post.text) if end is None else end):
-        if match.start() < last:
+        if match.start() < last or (match.start() in names and not _is_signed(post.text, match)):
             continue
         amount = _build(post, match, loose)
         if amount is not None:
