@@ -29,8 +29,10 @@ _WORKSTATION = ("Quadro", "RTX A", "T1000", "T600", "T400", "NVS", "Radeon PRO W
 
 def with_short_names(post: PostText, found: list[Mention], model_of: Callable[[str], Mention | None]) -> list[Mention]:
     """``found`` with the short names beside it: the ``K80`` of ``Tesla M40, K80``."""
-    server = "tesla" in post.text or any(mention.model.startswith(_SERVER) for mention in found)
-    workstation = "quadro" in post.text or any(mention.model.startswith(_WORKSTATION) for mention in found)
+    server, workstation = "tesla" in post.text, "quadro" in post.text
+    for mention in found:
+        server = server or mention.model.startswith(_SERVER)
+        workstation = workstation or mention.model.startswith(_WORKSTATION)
     if not (server or workstation):
         return found
     names = (_NAMES if server else frozenset()) | (_WORKSTATION_NAMES if workstation else frozenset())

@@ -1,6 +1,7 @@
 """Whether a card that a body names is on offer, or is only talked about: compared, wanted, owned, upgraded to."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from tracker.normalize.posts.wording.words import anchored, anchored_after, pattern, union, whole
@@ -24,8 +25,9 @@ _NUMBER = re.compile(r"\d{3}")
 _WINDOW = 70
 
 
+@lru_cache(maxsize=16)
 def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple[int, int]:
-    """Bounds of the sentence around a span; a line break ends one too."""
+    """Bounds of the sentence around a span; a line break ends one too. Asked anew by each rule, so remembered."""
     low = max(0, start - widest)
     begin = low = max(low, text.rfind("\n", low, start) + 1)
     for match in _SENTENCE_END.finditer(text, low, start):

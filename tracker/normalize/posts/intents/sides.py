@@ -39,11 +39,14 @@ _BARE_SUM = re.compile(r"[1-9]\d{1,3}")
 """``[W] 30``: a side of nothing but a number that is no card's."""
 
 
+_MONEY_SIGN = "\x01"
 _PAID_AT = re.compile(r"(?:local(?:ly)? )?\x01[\x01 ]*(?:in|near|around|at) [a-z]{3,}(?: [a-z]{3,}){0,2}")
 """``cash in Tampa``; money stands as ``\x01`` there."""
 
 
 def _is_place(text: str) -> bool:
+    if "local" not in text and _MONEY_SIGN not in text:
+        return False
     return (_TOWN.fullmatch(text) or _PAID_AT.fullmatch(text)) is not None
 
 
@@ -55,7 +58,9 @@ def bare_part(text: str) -> str:
 def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
     """Whether a side names money, goods, and an openness to offers; what a wanted side says of the sale is no goods."""
     money = goods = offers = False
-    text = _ZIP.sub(" ", TAG.sub(" ", text))
+    if "(" in text or "[" in text or "{" in text:
+        text = TAG.sub(" ", text)
+    text = _ZIP.sub(" ", text)
     if _PLUS_SHIPPING.search(text):
         money, text = True, _PLUS_SHIPPING.sub(" ", text)
     bare = bare_part(text)

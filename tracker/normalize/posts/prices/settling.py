@@ -1,7 +1,7 @@
 """Settles what one card costs, of all that was asked for it."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.money.amounts import Amount
@@ -14,8 +14,7 @@ _LEAST_LOT = Decimal("1.25")
 """What two cards cost at least, by the price of one; what they cost posted is less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The price that stands for an item, or the lot's price, and how it was stated."""
 
     price: Decimal | None = None
@@ -28,13 +27,13 @@ def settle(item: Item) -> Settled:
     """The price of one card: newest before old, shipped before local, each before the lot."""
     settled = _settle(item)
     amount = settled.amount
-    if amount is not None and (amount.newest or amount.each) and amount.shipping is None:
+    if amount is None or amount.shipping is not None or len(item.asked) == 1:
+        return settled
+    if amount.newest or amount.each:
         carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
-        return replace(settled, amount=amount._replace(shipping=carried))
-    if amount is not None and amount.shipping is None:
+    else:
         carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
-        return replace(settled, amount=amount._replace(shipping=carried))
-    return settled
+    return settled if carried is None else settled._replace(amount=amount._replace(shipping=carried))
 
 
 def _settle(item: Item) -> Settled:

@@ -103,7 +103,7 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
     before = text[max(begin, line.start) : item.spot[0]]
     if _PULLED.search(before):
         return False
-    if _INSTALLED.match(text, item.spot[1], line.end):
+    if "installed" in line.text and _INSTALLED.match(text, item.spot[1], line.end):
         return True
     opened = before.rfind("(")
     if opened > 0 and ")" not in before[opened:] and _PROCESSOR.search(before[opened:]):
