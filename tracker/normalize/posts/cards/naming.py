@@ -84,11 +84,16 @@ _FAMILY = re.compile(r"PCIe|SXM|NVL|Server|Max-Q")
 _SEGMENT = re.compile(r"[,;|\n()\[\]+&]| / ")
 
 
+@lru_cache(maxsize=512)
+def _is_of_family(model: str) -> bool:
+    return _FAMILY.search(model) is not None
+
+
 def _sized(post: PostText, mention: Mention) -> Mention:
     """Settle memory and form from the card's own line: another item's words say nothing of it."""
     if mention.contradiction or mention.modified:
         mention = _again(post, mention, *_bounds(post.text, mention, _SEGMENT))
-    elif len(mention.models) > 1 or _FAMILY.search(mention.model):
+    elif len(mention.models) > 1 or _is_of_family(mention.model):
         own = _again(post, mention, *_bounds(post.text, mention, LISTED))
         sized = own.vram_gb is not None or mention.vram_gb is None or own.model != mention.model
         mention = own if sized else replace(own, vram_gb=mention.vram_gb, skus=mention.skus)

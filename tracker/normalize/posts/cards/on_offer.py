@@ -92,11 +92,10 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], title
     plain: list[tuple[int, Mention, bool]] = []
     for number in sorted(layout.mentions):
         last_said, last_end = "", -1
-        head = layout.mentions[number][0]
-        about_part = layout.lines[number].is_item_mark and is_part(layout.post.text, head)
+        about_part = layout.lines[number].is_item_mark and is_part(layout.post.text, layout.mentions[number][0])
         for mention in layout.mentions[number]:
-            said, structural = acceptance(layout, number, mention, titled, wanted)
-            if about_part or (
+            said, structural = ("context", False) if about_part else acceptance(layout, number, mention, titled, wanted)
+            if (
                 last_said == "context"
                 and number not in layout.rows
                 and _LIST.fullmatch(layout.post.text[last_end : mention.start])

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from dataclasses import replace
+from functools import lru_cache
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards.namesakes import is_other_thing
@@ -22,6 +23,11 @@ _AROUND = (
 
 ``3080 shipped`` is a price, ``3080 shipped to u/somebody`` none: the name of a person is blanked out.
 """
+
+
+@lru_cache(maxsize=512)
+def _around(number: str) -> re.Pattern[str]:
+    return re.compile(_AROUND.format(number=number))
 
 
 _SHORT_NAME = re.compile(r"(?<![a-z0-9])(?:\d{3,4}|[a-z]{1,2}\d{1,4}[a-z]?)$")
@@ -84,7 +90,7 @@ def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: 
     for mention, number in _numbers(titled, long_names):
         if number not in body.text or any(mention.model == other.model for other in more):
             continue
-        for match in re.finditer(_AROUND.format(number=number), body.text):
+        for match in _around(number).finditer(body.text):
             if len(more) >= MOST_MENTIONS:
                 break
             end = match.start() + len(number)

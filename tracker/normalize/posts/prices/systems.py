@@ -44,6 +44,7 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
     """Mark cards that are sold inside a machine."""
     have = post.title.have_text
     whole_title = names_system(have) and not parts_in_title(have)
+    laptop = _LAPTOP.search(have) is not None
     parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
     for item in cards.items:
         if item.table and item.titled and item.system and not (names_system(have) or _has_case(layout, item)):
@@ -54,7 +55,7 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         alone = _priced_alone(layout, item) and not (whole_title and _beside_processor(layout, item))
         if parted:
             item.system = False
-        elif (item.line >= 0 and _in_machine_line(layout, item)) or _is_laptop(_title_piece(post, item)):
+        elif (item.line >= 0 and _in_machine_line(layout, item)) or (laptop and _is_laptop(_title_piece(post, item))):
             item.system = True
         elif alone:
             item.system = False
