@@ -23,6 +23,7 @@ _NOT = re.compile(r"(?:\bnot|n['’]?t|no longer|never)[ ]$")
 _NUMBER = re.compile(r"\d{3}")
 """What another card's name holds, so that words behind it are said of that one."""
 _WINDOW = 70
+_LONGEST_PART = 60
 
 
 @lru_cache(maxsize=16)
@@ -38,10 +39,11 @@ def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple
 
 def accessory_after(text: str, end: int) -> str | None:
     """The words that make of a card a part for it: ``3080 waterblock``, ``3080 FTW3 backplate``."""
-    after = text[end : end + 60].split("\n", 1)[0]
-    edition = _EDITION.match(after)
-    match = _PART.match(after, edition.end() if edition else 0)
-    if match is None or _FITTED.match(after, match.end()):
+    line_end = text.find("\n", end, end + _LONGEST_PART)
+    until = end + _LONGEST_PART if line_end < 0 else line_end
+    edition = _EDITION.match(text, end, until)
+    match = _PART.match(text, edition.end() if edition else end, until)
+    if match is None or _FITTED.match(text, match.end(), until):
         return None
     return match.group().strip()
 

@@ -1,7 +1,7 @@
 """Whether the body of a sale is open to trades, refuses them, or takes nothing else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.wording.guards import Guarded
@@ -110,8 +110,12 @@ def _is_goods(what: str) -> bool:
     return bool(names_goods(what) or _GOODS.search(what)) and not _PRICED.search(what)
 
 
-def _places(body: str, word: str) -> Iterator[int]:
+def _places(body: str, word: str) -> Iterable[int]:
     """Where a word stands in a body."""
+    return _each_place(body, word) if word in body else ()
+
+
+def _each_place(body: str, word: str) -> Iterator[int]:
     place = body.find(word)
     while place >= 0:
         yield place

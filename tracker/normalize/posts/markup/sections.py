@@ -15,6 +15,7 @@ _HEADINGS = tuple(
 _INLINE_WANT = re.compile(
     rf"(?:{union('section.want')})[ ]?:(?! ?[$£€]? ?\d(?!\d{{3}} ?(?:ti|super|xtx?|gre)\b))[ ]?\S|\[w\] ?\S"
 )
+_HEADING = re.compile("|".join(f"(?:{words.pattern})" for _, words in _HEADINGS))
 _RULE = "-_*=~ "
 
 
@@ -23,6 +24,8 @@ def _heading(line: Line) -> str | None:
     if len(text) > 60:
         return None
     if len(text) > 34 and text[-1:] not in ":)!.-" and not line.bold and line.kind != "heading":
+        return None
+    if _HEADING.fullmatch(text) is None:
         return None
     marked = text.endswith(":") or line.kind == "heading" or line.bold
     for kind, words in _HEADINGS:

@@ -32,9 +32,8 @@ _SIGN_BEFORE = re.compile(
     r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"
     r"(?<![a-z])(?:usd|cad|aud|nzd|eur|euros?|gbp) ?)$"
 )
-_SIGNS = ("$", "£", "€", "usd", "cad", "aud", "nzd", "eur", "euro", "euros", "gbp")
-"""How what ``_SIGN_BEFORE`` finds ends, but for a blank."""
-_ENDS_OF_SIGNS = frozenset(sign[-1] for sign in _SIGNS)
+_ENDS_OF_SIGNS = frozenset("$£€dorsp")
+"""What ``_SIGN_BEFORE`` finds ends so, but for a blank."""
 _SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(
     r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
@@ -68,9 +67,7 @@ _NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cd
 
 
 def _sign_before(text: str, start: int) -> str:
-    if start and text[start - 1] != " " and text[start - 1] not in _ENDS_OF_SIGNS:
-        return ""
-    if not text[max(0, start - 8) : start].rstrip(" ").endswith(_SIGNS):
+    if text[max(0, start - 2) : start].rstrip(" ")[-1:] not in _ENDS_OF_SIGNS:
         return ""
     sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
     return sign.group() if sign is not None else ""
