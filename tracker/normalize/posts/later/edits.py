@@ -77,6 +77,8 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         clauses = _clauses(layout, number)
         read = not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text)
         for low, high in clauses:
+            if not edit and len(clauses) > 1 and not _ANY_STATUS.search(layout.post.text, low, high):
+                continue
             added = edit or (inline is not None and low - line.start >= inline.start() - 4)
             touched = (
                 _read_again(layout, cards, number, low, high)
