@@ -20,7 +20,7 @@ __all__ = ["Layout", "lay_out"]
 
 _EDIT = re.compile(
     rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |"
-    rf"big )?{union('status.edit')}(?: ?#?\d)?(?![\w])"
+    rf"big |(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?'?s? |evening |morning |tonight'?s? )?{union('status.edit')}(?: ?#?\d)?(?![\w])"
 )
 
 

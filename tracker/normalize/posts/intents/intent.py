@@ -67,7 +67,9 @@ _TRADES = re.compile(
 )
 """``Trade my 7970 for your 680?`` asks, and offers."""
 _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|interested|need|looking)")
-_LISTED = re.compile(r"[,;|]")
+_LISTED = re.compile(
+    r"[,;|]|(?<=\d) or |\bor (?=(?:just |straight |sell(?:ing)? (?:it )?(?:for )?|take )?[$£€~]{1,2} ?\d{2})"
+)
 _FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
 _ADDED = Guarded(r"\badd(?:ing)? (?:some |a little |a bit of |up to )?(?:cash|money|paypal)\b")
 """Money that the writer would add to a trade."""
@@ -78,7 +80,7 @@ _NO_SALE = Guarded(
 """``I'm not selling it for $550`` asks for no money."""
 _ADDS_MONEY = Guarded(
     r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
-    r"\bcash (?:from|on) (?:my (?:end|side)|me\b)|\bmy (?:cash\b|money\b|paypal\b|\$)"
+    r"(?:\b(?:cash|money|paypal)|[$£€] ?\d{2,4}(?: cash)?) (?:from|on) (?:my (?:end|side)|me\b)|\bmy (?:cash\b|money\b|paypal\b|\$)"
 )
 """``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from tracker.normalize.posts.cards.items import Item
+from tracker.normalize.posts.cards.items import Item, NamedItem
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.states import take_state
 from tracker.normalize.posts.clues.status import status_in
@@ -15,7 +15,7 @@ from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.labels import LABEL
 from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.money.finding import Amount
-from tracker.normalize.posts.prices.signless import amount_at
+from tracker.normalize.posts.prices.signless import amount_at, line_amounts
 from tracker.normalize.posts.trace import Tracer
 from tracker.normalize.posts.wording.factoring import finder
 from tracker.normalize.posts.wording.guards import Guarded
@@ -133,7 +133,7 @@ def _clause(
     said = "sold" if handed else status_in(clause)
     if said == "sold" and leaves_some(layout, cards, number, clause):
         return []
-    amounts = _new_prices(layout, number, low, high) if edit else []
+    amounts = _new_prices(layout, number, low, high, cards.named.get(number)) if edit else []
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
@@ -199,10 +199,12 @@ def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
     return cards.items if only_left(layout, cards, number, low, high, clause) else None
 
 
-def _new_prices(layout: Layout, number: int, low: int, high: int) -> list[Amount]:
-    """The prices that a clause of an edit asks."""
+def _new_prices(layout: Layout, number: int, low: int, high: int, named: list[NamedItem] | None = None) -> list[Amount]:
+    """The prices that a clause of an edit asks; behind the name of a card, also a bare number."""
     amounts = [a for a in layout.amounts.get(number, ()) if low <= a.start < high and a.kind == "asking"]
-    return amounts or _labelled_price(layout, number, low, high)
+    if amounts or not named:
+        return amounts or _labelled_price(layout, number, low, high)
+    return [a for a in line_amounts(layout, number, named) if low <= a.start < high and a.kind == "asking"]
 
 
 def _own_amount(layout: Layout, number: int, item: Item, amounts: list[Amount]) -> Amount:

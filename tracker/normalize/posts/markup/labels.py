@@ -12,13 +12,18 @@ _DATE = (
     r"(?:,? (?:20)?\d\d(?!\d))?(?:,? (?:@ ?|at )?\d{1,2}(?::\d\d)? ?(?:am|pm|est|pst|cst)){0,2}"
 )
 _STATES = r"sold|gone|pending|left|remain|available|spoken for|on hold|reserved|traded|fell through|still here|down to"
-_DATED = re.compile(
-    rf"{_DATE}(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d)|"
-    rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?\b(?:{_STATES})\b))"
+_CHANGE = (
+    r"(?:now|price drop|new price|(?:drop|lower|reduc|cut|mark)\w*(?: [^\s$£€]{1,12}){0,5}? (?:down )?to|->|=>|→)"
+    r"(?: (?:is|at|only|asking|just))?[ :]{0,2}[$£€]? ?\d{2}|price (?:drop|cut|change|update)s?\b"
 )
-"""``11/4 - 2080 sold``, ``8/2: $2,650 shipped``: a day, and behind it a state or a price."""
+_DATED = re.compile(
+    rf"[(\[]?{_DATE}[)\]]?(?:,? ?(?:- )?(?:edit|update)(?:ed|d)?[ ]?[:),>-]{{1,2}} ?|"
+    rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d)|"
+    rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))"
+)
+"""``11/4 - 2080 sold``, ``8/2: $2,650 shipped``, ``8/2 EDIT: ...``: a day, and behind it a state, a price or an edit."""
 LABEL = re.compile(
-    r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another )?(?:edit|update|updated|eta|ninja edit|"
+    r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another |[a-z]{2,6}day'?s? )?(?:edit|update|updated|eta|ninja edit|"
     rf"bump)(?: ?#?\d{{1,2}}(?:[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?)?(?=\W))?[ :.)*-]{{0,5}}|^\W{{0,4}}{_DATED.pattern}"
 )
 
@@ -29,4 +34,5 @@ _MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 def is_dated(line: str) -> bool:
     """Whether a line begins with a day and tells a state or a price."""
     # Asked of every line: most begin with neither a digit nor a month.
-    return (line[:1].isdigit() or line[:3] in _MONTHS) and _DATED.match(line) is not None
+    head = line[1:] if line[:1] in ("(", "[") else line
+    return (head[:1].isdigit() or head[:3] in _MONTHS) and _DATED.match(line) is not None

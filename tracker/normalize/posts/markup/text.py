@@ -76,10 +76,15 @@ class PostText(NamedTuple):
 
     def is_struck(self, start: int, end: int) -> bool:
         """Whether the whole span was struck through."""
+        return self.stroke(start, end) is not None
+
+    def stroke(self, start: int, end: int) -> int | None:
+        """Where the stroke begins that goes through the whole span."""
         if not self.struck:
-            return False
+            return None
         place = bisect_right(self.struck_starts, start) - 1
-        return place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
+        through = place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
+        return self.struck[place][0] if through else None
 
     def kept(self) -> str:
         """The text without what was struck, or all of it where most was struck, as when everything is sold."""

@@ -29,12 +29,17 @@ class Amount(NamedTuple):
     bundle: bool = False
     fitted: bool = False
     shipping: str | None = None
-    struck: bool = False
+    stroke: int | None = None
     newest: bool = False
     cue: bool = False
     why: str = ""
     weak: bool = False
     where: Literal["title", "body"] = "body"
+
+    @property
+    def struck(self) -> bool:
+        """Whether the amount was struck through; ``stroke`` is where the stroke begins."""
+        return self.stroke is not None
 
 
 def parse_number(number: str, thousand: bool = False) -> Decimal:

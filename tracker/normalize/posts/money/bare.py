@@ -17,8 +17,8 @@ _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\
 _FOLLOWED = re.compile(rf"[ ]{{0,2}}\(?{union('money.bare_after')}")
 _PRECEDED = anchored("money.bare_before", " :~=-", rf"{whole('money.bare_before')}[ :~=-]{{1,3}}$")
 _UNIT_AFTER = anchored_after("money.unit_after")
-_STATE_AFTER = re.compile(r"[ (\[*-]{0,6}sold\b")
-"""``3060 - 185 (SOLD)``, where a price stands; anywhere else it may count what was sold."""
+_SET_OFF = re.compile(r"[ (\[*,=<>-]{0,6}sold\b| -{1,2} (?!\d)|, (?!\d)| ?[(\[](?:still )?available\b")
+"""``3060 - 185 (SOLD)``, ``185 - fan rattles``, where a price stands; anywhere else it may count what was sold."""
 _SHIPPED_OR_OBO = re.compile(r"[ ]?(?:shipped|obo)|/ ?\d{3,4}(?![\d/])")
 _AFTER_THOUSANDS = re.compile(r"[ ]?(?:shipped|obo|local|firm|each|,)")
 _AFTER_PRICE = re.compile(
@@ -76,7 +76,7 @@ def says_bare(number: str, thousands: bool, before: str, after: str, loose: bool
             return True
         if _AFTER_THOUSANDS.match(after):
             return True
-    return loose and (_STATE_AFTER.match(after) is not None or not _UNIT_AFTER.match(after))
+    return loose and (_SET_OFF.match(after) is not None or not _UNIT_AFTER.match(after))
 
 
 def _touched_by_price_word(before: str, after: str) -> bool:

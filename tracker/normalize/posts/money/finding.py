@@ -156,7 +156,7 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
         fitted=_FITTED.search(near_after[:34]) is not None,
         shipping=shipping_of_amount(line_before, line_after),
-        struck=post.is_struck(start, end),
+        stroke=post.stroke(start, end),
         newest=kind == "asking" and is_lowered(line_before),
         cue=_ASKING_BEFORE.search(line_before) is not None,
         why=why,

@@ -52,6 +52,12 @@ _NOUN = re.compile(
     r"is|to|in|on|at)\b)[a-z0-9]"
 )
 """``to fund a $900 repair``: an article makes a quality of the amount."""
+_JOINED = Guarded(r"(?:\+|\bplus|&|\bmy [^.,;!?\n$£€]{2,30} (?:and|with))(?: another| an? extra| up to)? ?$")
+_ADDED = re.compile(
+    r" ?(?:(?:in )?(?:cash|paypal|money|usd|on top|(?:from|on) (?:me|my (?:end|side))|extra) ){0,3}(?:for|towards?) "
+    r"(?:an?|your|another|any|somebody's|someone's|one of your)\b"
+)
+"""``My 580 + $80 for a 7970``: money that the writer would add to a trade."""
 _PLUS = re.compile(r"[ ]{0,2}\+")
 _SHIPPING_BEFORE = anchored_before("money.shipping_cost_before")
 _SHIPPING_AFTER = anchored_after("money.shipping_cost_after")
@@ -64,6 +70,8 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
     """The kind of an amount, and the rule that said so; ``before`` and ``after`` lie in its own line."""
     if _COVERED.search(before):
         return "other", "what the seller covers"
+    if _ADDED.match(after) and _JOINED.search(before):
+        return "other", "added to a trade"
     if _is_carriage(before, after):
         return "shipping", "cost of shipping"
     if _NOT_ASKING_AFTER.match(after) and not _NEXT_CLAUSE.match(after):

@@ -43,7 +43,7 @@ def _settle(item: Item) -> Settled:
     amounts = [amount for amount in amounts if _may_be_for(item, amount)]
     amounts = [amount for amount in amounts if not amount.weak] or amounts
     if not (item.struck and amounts and amounts[0].struck):
-        amounts = [amount for amount in amounts if not amount.struck] or amounts[-1:]
+        amounts = [amount for amount in amounts if not amount.struck] or _last_struck(amounts)
     if not amounts:
         return Settled()
     newest = [amount for amount in amounts if amount.newest]
@@ -66,6 +66,13 @@ def _settle(item: Item) -> Settled:
     if (item.quantity or 1) > 1 and not single:
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)
+
+
+def _last_struck(amounts: list[Amount]) -> list[Amount]:
+    """Of prices that are all struck those of the last stroke, or of the last that holds more than the lot's."""
+    singles = [amount for amount in amounts if amount.each or not amount.lot]
+    last = (singles or amounts)[-1:]
+    return [amount for amount in amounts if amount.stroke == last[0].stroke] if last else last
 
 
 def _may_be_for(item: Item, amount: Amount) -> bool:

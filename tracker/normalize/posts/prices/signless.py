@@ -13,21 +13,26 @@ from tracker.normalize.posts.wording.factoring import finder
 
 __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 
+_STATE_MARK = r"[ ()\[<>=~*,:-]{1,8}(?:sold|pending|gone|reserved|on hold|taken|claimed|spoken for|(?:still )?available|still here)\b"
+"""``60 <- sold``, ``60 (gone)``: what became of the card, behind its price."""
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
-    r"or\b|and\b|if\b|local|\(|[$£€])|"
-    r" ?/{1,2} ?(?:\d{2,5}|$)| (?:/{2}|\|{1,2}) |[ (\[-]{0,6}(?:sold|pending|gone|reserved|on hold)\b)"
+    r"or\b|and\b|if\b|local|[(\[]|[$£€])|"
+    rf" ?/{{1,2}} ?(?:\d{{2,5}}|$)| (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(])|{_STATE_MARK})"
 )
 _AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
 _BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
-_CLOSING = re.compile(r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?(?:\.(?= |$)|$))")
+_CLOSING = re.compile(
+    r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?"
+    rf"(?:\.(?= |$)|$|{_STATE_MARK}))"
+)
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
     r"(?: (?!(?:and|or|for|vs|gets?|got|did|does|scored?|hits?|draws?|pulls?|uses?|runs?|ran|than|from|in|since|of)\b)"
-    r"(?:[a-z][a-z0-9+]{0,11}|[23]x|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
+    r"(?:[a-z][a-z0-9+]{0,11}|[23]x|\d{1,2} ?gb|w/|\([a-z][^()\n$£€]{0,29}\))){0,4} "
     r"(?=(?!(?:19|20)\d\d\b)(?:[2-9]\d|\d{3,4})\b)"
-    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm|each|ea|local)\b))"
+    rf"(?!{MODEL_NUMBER.pattern}\b)(?=\d+(?:$|[,;]|\.(?: |$)| ?(?:shipped|obo|firm|each|ea|local)\b|{_STATE_MARK}))"
 )
 """``3070 FE 240``, where nothing but the line's end or a word of prices follows."""
 _STATE = r"(?: ?[(,-]{0,2} ?(?:[a-z]{2,5} box|brand new|like new|new|used|sealed|boxed|with box|obo|firm)\)?)?"
@@ -43,6 +48,10 @@ _ENDS_BARE = re.compile(
     rf"\n[ ]{{0,3}}[*•+-] [^\n$£€]{{4,70}}(?<=[a-z\d)]) (?!{MODEL_NUMBER.pattern}\b)\d{{2,3}}(?: ea)?{_STATE}(?=\n)"
 )
 """``- pny 3060 12gb 190``: a price where most items of the list end so."""
+_NO_SIZE = rf"(?!(?:{MODEL_NUMBER.pattern}|(?:19|20)\d\d|128|256|512|1024)\b)"
+_IN_MIDDLE = re.compile(rf"[^\n,/]{{0,40}}(?P<mark>, | / )(?={_NO_SIZE}\d{{2,4}}(?P=mark)[a-z])")
+_PRICED_IN_MIDDLE = re.compile(rf"\n[^\n$£€]{{4,60}}?(?P<mark>, | / ){_NO_SIZE}\d{{2,4}}(?P=mark)[a-z]")
+"""``zotac 3060 12gb, 240, boxed``: a price where another line of the post is of that form."""
 _BULLET = re.compile(r"\n[ ]{0,3}[*•+-] ")
 _LEAST_LISTED = 3
 _WORD = re.compile(r"[a-z,]")
@@ -83,6 +92,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
             or (_BEHIND_BLANK.match(text[end:until]) if listed or line.end - line.start < _SHORT_LINE else None)
             or _BEHIND_FANS.match(text[end:until])
             or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
+            or (_IN_MIDDLE.match(text[end:until]) if _lists_in_middle(text) else None)
             or (
                 _AT_END.search(text[end:until])
                 if line.kind == "bullet" and number not in layout.edits and _lists_at_ends(text)
@@ -125,6 +135,12 @@ def _leading_amount(layout: Layout, line: Line, named: NamedItem) -> Amount | No
 def _lists_in_brackets(text: str) -> bool:
     """Whether the lines of a text end in numbers in brackets; asked of each of its lines, so counted once."""
     return len(_ENDS_IN_NUMBER.findall(f"{text}\n")) >= _LEAST_LISTED
+
+
+@lru_cache(maxsize=1)
+def _lists_in_middle(text: str) -> bool:
+    """Whether at least two lines of a text hold a bare number between a name and a remark."""
+    return (", " in text or " / " in text) and len(_PRICED_IN_MIDDLE.findall(f"\n{text}")) > 1
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from tracker.normalize.posts.clues.status import closes_all, says_broken, status
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.finding import Amount, find_amounts
+from tracker.normalize.posts.prices.headed import give_headed, heading_prices
 from tracker.normalize.posts.prices.rows import read_row
 from tracker.normalize.posts.prices.signless import line_amounts
 from tracker.normalize.posts.prices.turns import labelled_item, opens_other_goods, pointed_at, tie_by_words
@@ -36,6 +37,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
     """Fill the items of ``cards``; ``start`` are the cards that amounts before the first name speak of."""
     current = list(start)
     leader: Line | None = None
+    headed: list[Amount] = []
     dead = False
     for number, line in enumerate(layout.lines):
         if line.kind == "blank" or not line.text:
@@ -55,8 +57,12 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
         if named:
             current = _named_line(layout, cards, number, named)
             leader = line
+            give_headed(layout, number, named, headed)
+            headed = []
             for item in current if dead else ():
                 item.broken = True
+        elif headed := heading_prices(layout, cards, number):
+            current, leader = [], None
         elif _bare_label(layout, cards, number):
             continue
         elif (labelled := labelled_item(layout, cards, number)) is not None:
