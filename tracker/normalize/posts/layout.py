@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.clues.context import sentence_around
-from tracker.normalize.posts.markup.labels import is_dated
+from tracker.normalize.posts.markup.labels import DAY, is_dated
 from tracker.normalize.posts.markup.lines import Line, read_lines
 from tracker.normalize.posts.markup.sections import sections_of
 from tracker.normalize.posts.markup.tables import Cell, Table, find_tables
@@ -20,7 +20,7 @@ __all__ = ["Layout", "lay_out"]
 
 _EDIT = re.compile(
     rf"[\[(*]{{0,2}}(?:\d(?:st|nd|rd|th) |final |another |latest |last |quick |second |"
-    rf"big |(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?'?s? |evening |morning |tonight'?s? )?{union('status.edit')}(?: ?#?\d)?(?![\w])"
+    rf"big |{DAY} |evening |morning |tonight'?s? )?{union('status.edit')}(?: ?#?\d)?(?![\w])"
 )
 
 

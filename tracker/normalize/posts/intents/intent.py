@@ -80,7 +80,8 @@ _NO_SALE = Guarded(
 """``I'm not selling it for $550`` asks for no money."""
 _ADDS_MONEY = Guarded(
     r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
-    r"(?:\b(?:cash|money|paypal)|[$£€] ?\d{2,4}(?: cash)?) (?:from|on) (?:my (?:end|side)|me\b)|\bmy (?:cash\b|money\b|paypal\b|\$)"
+    r"(?:\b(?:cash|money|paypal)|[$£€] ?\d{2,4}(?: cash)?) (?:from|on) (?:my (?:end|side)|me\b)|"
+    r"\bmy (?:cash\b|money\b|paypal\b|\$)"
 )
 """``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(

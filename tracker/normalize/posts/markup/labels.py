@@ -2,7 +2,9 @@
 
 import re
 
-__all__ = ["LABEL", "is_dated"]
+__all__ = ["DAY", "LABEL", "is_dated"]
+
+DAY = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:'?s)?"
 
 _MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
@@ -21,9 +23,9 @@ _DATED = re.compile(
     rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d)|"
     rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))"
 )
-"""``11/4 - 2080 sold``, ``8/2: $2,650 shipped``, ``8/2 EDIT: ...``: a day, and behind it a state, a price or an edit."""
+"""``11/4 - 2080 sold``, ``8/2: $2,650 shipped``, ``8/2 EDIT: ...``: a day, and a state, a price or an edit."""
 LABEL = re.compile(
-    r"^\W{0,4}(?:\d(?:st|nd|rd|th) |final |another |[a-z]{2,6}day'?s? )?(?:edit|update|updated|eta|ninja edit|"
+    rf"^\W{{0,4}}(?:\d(?:st|nd|rd|th) |final |another |{DAY} )?(?:edit|update|updated|eta|ninja edit|"
     rf"bump)(?: ?#?\d{{1,2}}(?:[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?)?(?=\W))?[ :.)*-]{{0,5}}|^\W{{0,4}}{_DATED.pattern}"
 )
 

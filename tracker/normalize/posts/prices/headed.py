@@ -12,7 +12,8 @@ __all__ = ["give_headed", "heading_prices"]
 
 _NUMBERED = re.compile(
     r"(?:bundle|lot|item|package|pack|combo|set|option|kit|deal|offer|listing|group|gpu|card|box|build) ?#?"
-    r"(?:\d{1,2}|[a-f]|one|two|three|four|five|six)\b[ ]?(?:[-:=(|~.,>]{0,3} ?)(?:(?:asking|price|for|at|is|only) ){0,2}"
+    r"(?:\d{1,2}|[a-f]|one|two|three|four|five|six)\b[ ]?(?:[-:=(|~.,>]{0,3} ?)"
+    r"(?:(?:asking|price|for|at|is|only) ){0,2}"
 )
 _LONGEST_TAIL = 32
 

@@ -13,7 +13,10 @@ from tracker.normalize.posts.wording.factoring import finder
 
 __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 
-_STATE_MARK = r"[ ()\[<>=~*,:-]{1,8}(?:sold|pending|gone|reserved|on hold|taken|claimed|spoken for|(?:still )?available|still here)\b"
+_STATE_MARK = (
+    r"[ ()\[<>=~*,:-]{1,8}(?:sold|pending|gone|reserved|on hold|taken|claimed|spoken for|"
+    r"(?:still )?available|still here)\b"
+)
 """``60 <- sold``, ``60 (gone)``: what became of the card, behind its price."""
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"

@@ -59,8 +59,7 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             leader = line
             give_headed(layout, number, named, headed)
             headed = []
-            for item in current if dead else ():
-                item.broken = True
+            _break(current if dead else [])
         elif headed := heading_prices(layout, cards, number):
             current, leader = [], None
         elif _bare_label(layout, cards, number):
@@ -73,6 +72,11 @@ def walk(layout: Layout, cards: Cards, start: list[Item]) -> None:
             current, leader = [], None
         else:
             _further_line(layout, cards, number, current)
+
+
+def _break(items: list[Item]) -> None:
+    for item in items:
+        item.broken = True
 
 
 def _heads_list(layout: Layout, number: int) -> bool:
