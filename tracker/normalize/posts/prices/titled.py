@@ -141,7 +141,9 @@ def _tie_offered(post: Post, titled: list[Item], fresh: dict[int, Item], amounts
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     """Prices in the title: behind each card, or on the wanted side for the only card."""
     text = post.title_post.text
-    amounts = [amount for amount in find_amounts(post.title_post) if amount.kind == "asking"] or _bare_of_want(post)
+    names = frozenset(place for item in titled for place in range(item.mention.start, item.mention.end))
+    found = find_amounts(post.title_post, names=names)
+    amounts = [amount for amount in found if amount.kind == "asking"] or _bare_of_want(post)
     amounts = [amount._replace(where="title") for amount in amounts]
     if not amounts or not titled:
         return
