@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.clues.context import sentence_around
+from tracker.normalize.posts.markup.grids import find_grids
 from tracker.normalize.posts.markup.labels import DAY, is_dated
 from tracker.normalize.posts.markup.lines import Line, read_lines
 from tracker.normalize.posts.markup.sections import sections_of
@@ -107,6 +108,7 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     tables = (
         find_tables(body) if ("|" in body.text and "--" in body.text) or "-|" in body.text or ":-" in body.text else []
     )
+    tables += find_grids(body, lines, tables)
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     filled = [number for number, line in enumerate(lines) if line.kind != "blank"]
     outer_lines = (filled[0], filled[-1]) if filled else ()

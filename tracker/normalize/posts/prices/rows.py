@@ -2,23 +2,22 @@
 
 import re
 
-from tracker.normalize.posts.cards.items import Item, NamedItem, unique_items
+from tracker.normalize.posts.cards.items import NamedItem, unique_items
 from tracker.normalize.posts.clues.goods import is_bundled, without_spans
-from tracker.normalize.posts.clues.quantity import quantity_around
 from tracker.normalize.posts.clues.status import says_broken, status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.tables import Cell, Table
 from tracker.normalize.posts.money.finding import Amount, find_amounts
+from tracker.normalize.posts.prices.row_counts import as_lot, count_row
 from tracker.normalize.types import Status
 
 __all__ = ["read_row"]
 
+_NO_PRICES = ("ignored", "bulk", "shipping", "quantity", "had", "type", "item")
 _SOME_SOLD = re.compile(r"(?<!\w)(?:one|two|three|\d)x?(?: is| are)? sold\b")
 
 
-_COUNT = re.compile(r"(?<![\w.])x? ?(\d{1,2})(?: ?x)?(?![\w.])(?! (?:pending|on hold|reserved))")
 _FREE = re.compile(r"\W{0,2}(?:free|incl\w*|[$£€]? ?0(?:\.00)?)\W{0,2}")
-_GONE = re.compile(r"\((\d{1,2}) (?:sold|gone)\)")
 
 
 def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
@@ -38,9 +37,10 @@ def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.system = True
     if table.retail:
         return
-    _count_row(layout, items[0], named, cells)
+    count_row(layout, items[0], named, cells)
     named_cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
     amounts = _row_amounts(layout, table, cells, named_cell)
+    amounts = as_lot(layout, items, named, cells, amounts)
     if named_cell is not None and is_bundled(
         without_spans(named_cell.text, named_cell.start, [(a, b) for a, b, _ in named])
     ):
@@ -75,42 +75,6 @@ def _answered(cells: tuple[Cell, ...]) -> Status | None:
     return None
 
 
-def _count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[Cell, ...]) -> None:
-    column = next((cell for cell in cells if cell.role == "quantity"), None)
-    counts = [
-        int(said.group(1))
-        for said in _COUNT.finditer(column.text)
-        if not layout.post.is_struck(column.start + said.start(1), column.start + said.end(1))
-    ] if column else []  # fmt: skip
-    if counts and column is not None:
-        gone = _GONE.search(column.text)
-        counts = [counts[0] - int(gone.group(1))] if gone and len(counts) > 1 else counts
-    if counts and 0 <= counts[-1] <= 60:
-        item.quantity = counts[-1] or item.quantity
-        item.status = item.status if counts[-1] else "sold"
-        return
-    cell = next((cell for cell in cells if cell.start <= named[0][0] < cell.end), None)
-    if cell is None:
-        return
-    text = layout.post.text
-    row_end = cells[-1].end
-    count = quantity_around(text[cell.start : named[0][0]], text[named[-1][1] : cell.end])
-    if count is None and cells[0] is not cell and len(cells[0].text) < 40:
-        count = quantity_around("", cells[0].text)
-    if count is None:
-        others = " ".join(
-            other.text
-            for other in cells
-            if other is not cell and other.role in ("notes", "status", "price", "unknown") and other.end <= row_end
-        )
-        found = re.search(
-            r"(?<![\w$£€.])(?:x ?(\d)\b|(\d)(?: ?x)? (?:of (?:them|these)|available|left|in stock))", others
-        )
-        count = int(found.group(1) or found.group(2)) if found else None
-    if count:
-        item.quantity = count
-
-
 def _carriage(layout: Layout, cells: tuple[Cell, ...], price: Amount) -> str | None:
     """Who pays for carriage, where a column says what it costs beside a price."""
     column = next((cell for cell in cells if cell.role == "shipping"), None)
@@ -126,7 +90,7 @@ def _row_amounts(layout: Layout, table: Table, cells: tuple[Cell, ...], named_ce
     """Asking prices of a row: the price columns, or any amount where the table has no headings."""
     found: list[Amount] = []
     for cell in cells:
-        if cell is named_cell or not cell.text or cell.role in ("ignored", "shipping", "quantity", "type", "item"):
+        if cell is named_cell or not cell.text or cell.role in _NO_PRICES:
             continue
         if cell.role in ("notes", "status") and table.headed:
             continue
