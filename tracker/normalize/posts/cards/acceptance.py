@@ -82,6 +82,23 @@ def _is_quoted(layout: Layout, number: int, mention: Mention) -> bool:
     )
 
 
+_PART_HEAD = re.compile(
+    r"(?:[^ \n]{1,16} ){0,4}?(?:nv-?link|sli|(?:water|gpu|ek|full cover) ?blocks?|back ?plates?|bridges?|"
+    r"brackets?|risers?|coolers?|heat ?sinks?|(?:power )?cables?|adapters?)\b"
+)
+_CONDITION = re.compile(r"[^.!?\n]{0,80}\b(?:if|when|with|w/|goes|comes|fits?|works?|take|buy|bought)\b[^.!?\n]{0,40}")
+
+
+def _beside_part(layout: Layout, number: int, mention: Mention) -> bool:
+    """``NVLink bridge: $150, or free if you buy both A5000``: whether a part's terms name the card behind its price."""
+    amounts = layout.amounts.get(number)
+    if not amounts or amounts[0].start > mention.start or amounts[-1].start > mention.end:
+        return False
+    line, text = layout.lines[number], layout.post.text
+    head = _PART_HEAD.match(text, line.start, amounts[0].start)
+    return head is not None and _CONDITION.fullmatch(text, amounts[-1].end, mention.start) is not None
+
+
 _TO_PRICE = re.compile(r" ?[-:=]{1,2}>? ?")
 _PRICE_END = re.compile(r"[ ]?(?:$|[\n,;(]|shipped|obo|firm|local)")
 
@@ -106,7 +123,7 @@ def acceptance(
     """How a mention is spoken of, and whether it stands at the head of an item."""
     if is_part(layout.post.text, mention) or _is_quoted(layout, number, mention):
         return "context", False
-    if layout.sections[number] == "past":
+    if layout.sections[number] == "past" or _beside_part(layout, number, mention):
         return "context", False
     if number in layout.rows:
         return _in_row(layout, number, mention), True

@@ -5,7 +5,14 @@ from itertools import pairwise
 
 from tracker.normalize.posts.cards.items import Item, NamedItem, unique_items
 from tracker.normalize.posts.clues.goods import names_goods
-from tracker.normalize.posts.clues.quantity import NUMBER, count_behind_price, is_last, left_over, quantity_around
+from tracker.normalize.posts.clues.quantity import (
+    FIELD,
+    NUMBER,
+    count_behind_price,
+    is_last,
+    left_over,
+    quantity_around,
+)
 from tracker.normalize.posts.clues.status import says_broken, status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.types import Status
@@ -17,7 +24,7 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 """``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
-_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:available|in stock)|qty:? ?\d|quantity:? ?\d)")
+_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:available|in stock)|qty:? ?\d|quantity:? ?\d|{FIELD})")
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.normalize.mentions import Mention
-from tracker.normalize.posts.cards.acceptance import acceptance, is_part
+from tracker.normalize.posts.cards.acceptance import Said, acceptance, is_part
 from tracker.normalize.posts.cards.items import Item, same_card
 from tracker.normalize.posts.cards.kin import drop_kin, kin_of, titled_kin
 from tracker.normalize.posts.cards.twins import is_another
@@ -13,6 +13,7 @@ from tracker.normalize.posts.clues.goods import is_bundled, names_system, withou
 from tracker.normalize.posts.intents.title import Title
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.text import PostText
+from tracker.normalize.posts.money.plausible import is_plausible
 from tracker.normalize.posts.wording.factoring import finder
 from tracker.normalize.posts.wording.guards import Guarded
 
@@ -94,7 +95,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], title
         last_said, last_end = "", -1
         about_part = layout.lines[number].is_item_mark and is_part(layout.post.text, layout.mentions[number][0])
         for mention in layout.mentions[number]:
-            said, structural = ("context", False) if about_part else acceptance(layout, number, mention, titled, wanted)
+            said, structural = ("context", False) if about_part else _spoken(layout, number, mention, titled, wanted)
             if (
                 last_said == "context"
                 and number not in layout.rows
@@ -182,6 +183,34 @@ def _priced_next(layout: Layout, number: int, mention: Mention) -> bool:
     if after is None or after.kind != "asking" or after.start - mention.end > 30:
         return False
     return _TO_PRICE.fullmatch(layout.post.text[mention.end : after.start]) is not None
+
+
+def _spoken(
+    layout: Layout, number: int, mention: Mention, titled: list[Item], wanted: frozenset[str]
+) -> tuple[Said, bool]:
+    """How a card is spoken of, also by what points back at it."""
+    said, structural = acceptance(layout, number, mention, titled, wanted)
+    pointed = said != "offered" and _that_one(layout, number, mention, wanted)
+    return "offered" if pointed else said, structural
+
+
+_THAT_ONE = re.compile(
+    r"[^.!?\n$£€]{0,40}?(?:[,;:)-]|[.!](?= )) {0,2}(?:and )?"
+    r"that (?:one|card|gpu)(?:'s|'ll be)?(?:,? [a-z]{2,10}){0,6}? (?=[$£€] ?\d)"
+)
+_NEW = re.compile(r" ?(?:new|retail|msrp|at|on|from)\b")
+
+
+def _that_one(layout: Layout, number: int, mention: Mention, wanted: frozenset[str]) -> bool:
+    """``The counter PC had an RX 6600, that one is $125``: whether a price points back at a card told of in passing."""
+    if mention.model in wanted or number in layout.rows or layout.sections[number] in ("want", "past"):
+        return False
+    amount = next((a for a in layout.amounts.get(number, ()) if a.start >= mention.end), None)
+    if amount is None or amount.kind != "asking" or not is_plausible(mention.model, amount.value):
+        return False
+    text = layout.post.text
+    match = _THAT_ONE.match(text, mention.end, amount.end)
+    return match is not None and match.end() == amount.start and _NEW.match(text, amount.end) is None
 
 
 def _is_reference(layout: Layout, mention: Mention) -> bool:

@@ -5,6 +5,7 @@ import re
 from tracker.normalize.posts.wording.words import fragments, union
 
 __all__ = [
+    "FIELD",
     "HANDED_ON",
     "NUMBER",
     "QUANTITY_NOW",
@@ -26,6 +27,8 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
     "lone": 1,
 }
 NUMBER = rf"(?:\d{{1,2}}|{'|'.join(fragments('quantity.numbers'))})"
+FIELD = rf"(?:[ ][-/]|[|]|  )[ ]{{1,12}}x?(?P<field>{NUMBER})x?[ ]{{1,12}}(?:[-/|][ ]|)[ ]{{0,3}}(?=[$£€] ?\d)"
+"""``RTX A5000 / 3 / $1,100``: a count in a field of its own before a price, which is that of one."""
 HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
 """Behind a count: so many went to a person, for whom a clause has this word."""
 QUANTITY_NOW = (
@@ -53,38 +56,48 @@ _AFTER = re.compile(
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
     rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|"
     rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)](?: |$)|$)"
-    rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}}))"
+    rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
+    rf"{FIELD})"
 )
 _BEHIND_PRICE = re.compile(
-    r"[^\n;|]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
+    r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
     rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
     r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
-    rf"[,-]? ?(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|in stock|left)\b)"
+    rf"[,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|"
+    r"in stock|left|on hand)\b|"
+    rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: available)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
+    rf"(?:have |got )(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
 )
-_SIGNS_OF_COUNT = ("(", "x", "of the", "available", "in stock", "left")
+_SIGNS_OF_COUNT = ("(", "x", "|", "/", "of the", "available", "stock", "left", "on hand", "qty", "quant", "have", "got")
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
     rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
-    r"[^\n;|$£€]{0,60}?, ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
+    r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
     rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
-    rf"remaining|remain|still available|available)|only (?P<only>{NUMBER}) (?:left|"
+    rf"remaining|remain|still (?:available|here|for sale|up)|available)|(?P<go>{NUMBER})(?: more)? to go\b|"
+    rf"only (?P<only>{NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
     rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
     rf"all but (?P<but>{NUMBER})(?: of (?:them|these))? (?:(?:is|are|have|has|been|now) ){{0,2}}(?:sold|gone)|"
     r"(?P<other>still have (?:the )?(?:second|other)|"
-    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b)))"
+    r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b|(?<=still )up\b)))"
 )
 _GONE = re.compile(
     rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
-    rf"are |has been |have been |was )?(?:sold|gone)\b|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)|"
-    rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b"
+    rf"are |has been |have been |was )?(?:sold|gone|claimed)\b"
+    rf"(?! (?:through|up|down|over|back|from))|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
+    r"(?![^.,;\n]{0,24} (?:here|before|last|ago|ebay)\b)|"
+    rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b|"
+    rf"(?<![\w$£€])(?P<off>{NUMBER})(?: of (?:them|these)| cards?| gpus?)? "
+    r"(?:(?:is|are|has|have|been|was|now|already) ){0,3}"
+    r"(?:taken|traded|paid for|bought)\b(?! (?:new|used|at|from|in|on|with)\b)"
 )
 # ``3 out of 4 sold``, ``2/3 sold``: a part of all that there were.
 _PART_GONE = re.compile(
@@ -167,7 +180,7 @@ def count_behind_price(after: str) -> int | None:
     if not any(sign in after for sign in _SIGNS_OF_COUNT):
         return None
     match = _BEHIND_PRICE.match(after)
-    return count_word(match.group("n") or match.group("x") or match.group("of")) if match else None
+    return count_word(next(filter(None, match.groups()), None)) if match else None
 
 
 def left_over(text: str, quantity: int) -> int | None:
@@ -181,6 +194,7 @@ def left_over(text: str, quantity: int) -> int | None:
             or match.group("down")
             or match["now"]
             or match["but"]
+            or match["go"]
         )
         return 1 if said == "last one" or match.group("other") else count_word(said)
     part = _PART_GONE.search(text)
@@ -188,7 +202,7 @@ def left_over(text: str, quantity: int) -> int | None:
         return quantity - int(part["gone"])
     match = _GONE.search(text)
     if match:
-        gone = count_word(match.group("n") or match.group("m") or match["to"])
+        gone = count_word(match.group("n") or match.group("m") or match["to"] or match["off"])
         if gone is not None and gone < quantity:
             return quantity - gone
     return None

@@ -7,9 +7,9 @@ from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.states import take_state
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.later.fates import handed_over, leaves_some, only_left, speaks_of_fate, with_people
-from tracker.normalize.posts.later.leftovers import count_each, counts_alone, tells_of_fewer
+from tracker.normalize.posts.later.leftovers import count_each, count_gone, counts_alone, tells_of_fewer
 from tracker.normalize.posts.later.numbered import apply_by_number
-from tracker.normalize.posts.later.subjects import speaks_of_others
+from tracker.normalize.posts.later.subjects import counts_others, speaks_of_others
 from tracker.normalize.posts.later.targets import ALL, counted_down, names_others, other_cards, targets_of, whole_post
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.labels import LABEL
@@ -40,7 +40,7 @@ _ANY_STATUS = re.compile(union("edit.fates"))
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 
 
-_NAME_ONLY = re.compile(r"(?:\S{1,12}[ ]){0,3}\S{0,12},?[ ](?:and[ ])?")
+_NAME_ONLY = re.compile(r"(?:[^\s$£€]{1,12}[ ]){0,3}[^\s$£€]{0,12},?[ ](?:and[ ])?")
 """``4060 and`` before ``4080 are sold``: what has no state of its own shares the next."""
 
 
@@ -137,7 +137,7 @@ def _clause(
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    if elsewhere or (handed and not targets):
+    if elsewhere or (handed and not targets) or (counted and not edit and counts_others(layout, cards, number)):
         return []
     if not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets)):
         return []
@@ -193,7 +193,7 @@ def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
     entries = apply_by_number(layout, cards, clause)
     if entries is not None:
         return entries
-    counted = count_each(layout, cards, number, low, high)
+    counted = count_gone(layout, cards, number, low, high) or count_each(layout, cards, number, low, high)
     if counted:
         return counted
     return cards.items if only_left(layout, cards, number, low, high, clause) else None

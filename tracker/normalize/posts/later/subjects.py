@@ -1,21 +1,51 @@
-"""Whether a clause that says sold or pending has a subject of its own, which is none of the cards."""
+"""Whether what a clause tells of a state or a count is told of something that is none of the cards."""
 
 import re
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.telling import telling_words
+from tracker.normalize.posts.later.targets import names_others
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.words import fragments
 
-__all__ = ["speaks_of_others"]
+__all__ = ["counts_others", "speaks_of_others"]
 
 _SUBJECT = re.compile(
     r"(?:and |the |my )*(?P<what>[a-z0-9]\S{0,24}(?: [a-z0-9]\S{0,24}){0,2}?) "
     r"(?:(?:is|are|has|have|was|been|now|also|already) )*"
     r"(?:sold|pending|gone|taken|traded|spoken for|reserved|on hold)\b"
 )
+_SAYS_PRICE = re.compile(
+    r"\W{0,4}(?:(?:new )?price|ask(?:ing)?|looking|want|sell(?:ing)?|i|i'[md]|we|local|shipped|now|obo|each|both|all|"
+    r"edit|update|only|just|sale|these|they|the|my|cards?|gpus?|qty|quantity|have)\b"
+)
+_PRICE = re.compile(r"[$£€] ?\d")
+_LABEL_END = re.compile(r"[a-z][^\n]{0,60}[-:|=~(@,/][ *_]{0,3}$")
+
+
+def counts_others(layout: Layout, cards: Cards, number: int) -> bool:
+    """``64GB LRDIMM - $55 ea, 18 available``: whether a count stands in the line of something that is no card."""
+    line = layout.lines[number]
+    if cards.named.get(number):
+        return False
+    if names_others(line.text):
+        return True
+    price = _PRICE.search(line.text)
+    if price is None:
+        return False
+    head = line.text[: price.start()]
+    known = set().union(*(telling_words(item.words) for item in cards.items))
+    return bool(_LABEL_END.search(head)) and not _SAYS_PRICE.match(head) and not telling_words(head) & known
+
+
 _NO_SUBJECT = frozenset(fragments("edit.no_subject"))
+
+
+_OTHER_THINGS = re.compile(
+    r"(?:^|[ ])(?!units|ones|founders|beasts|boards|boys|pupp|both|pairs|sets|these|those)[a-z]{3,14}[b-rt-z]s$"
+)
+"""``the benches are gone``: a noun in the plural that calls no cards."""
 
 
 def _has_own_subject(clause: str, items: list[Item], earlier: str | None = None) -> bool:
@@ -25,6 +55,8 @@ def _has_own_subject(clause: str, items: list[Item], earlier: str | None = None)
     known = set().union(*(telling_words(item.words) for item in items)) if words else set()
     if not words or words & (_NO_SUBJECT | known):
         return False
+    if _OTHER_THINGS.search(match["what"] if match is not None else ""):
+        return True
     return earlier is None or any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", earlier) for word in words)
 
 

@@ -16,7 +16,10 @@ __all__ = ["ALL", "GPU_WORD", "counted_down", "names_others", "other_cards", "ta
 ALL = finder(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
     r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
-    r"kit|build|keyboard|blocks?|boards?|chips?|x3ds?|procs?)\b"
+    r"kit|build|keyboard|blocks?|boards?|chips?|x3ds?|procs?|chairs?|desks?|consoles?)\b"
+)
+_PARTS = re.compile(
+    r"\b(?:(?<!with the )(?<!with )(?<!and )bridges?|nv-?links?(?! (?:pair|set))|risers?|water ?blocks?)\b"
 )
 _LOWERED = re.compile(r"\b(?:drop\w*|lower\w*|reduc\w*|down)(?: (?:it|this|the|price|my)){0,2} to\b")
 GPU_WORD = finder(r"\b(?:graphics? cards?|gpus?|video cards?|cards?|vid card)\b")
@@ -47,7 +50,7 @@ def targets_of(layout: Layout, cards: Cards, number: int, low: int, high: int, c
         if hit or not _LOWERED.search(clause):
             return hit, not hit
     named = named_by_words(clause, items)
-    if named and not (names_goods(clause) and not GPU_WORD.search(clause)):
+    if named and not ((names_goods(clause) or _PARTS.search(clause)) and not GPU_WORD.search(clause)):
         return named, False
     alone = len(items) == 1 and (items[0].quantity or 1) == 1
     return [], names_others(clause) or (alone and _THE_REST.match(clause) is not None)
@@ -55,7 +58,7 @@ def targets_of(layout: Layout, cards: Cards, number: int, low: int, high: int, c
 
 def names_others(clause: str) -> bool:
     """Whether a clause speaks of other goods than cards."""
-    return bool(names_goods(clause) or _OTHERS.search(clause)) and not GPU_WORD.search(clause)
+    return bool(names_goods(clause) or _OTHERS.search(clause) or _PARTS.search(clause)) and not GPU_WORD.search(clause)
 
 
 _THE_REST = re.compile(r"(?:and |but |the |my |all ){0,4}(?:others|rest)\b")

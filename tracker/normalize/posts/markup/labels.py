@@ -9,7 +9,8 @@ DAY = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:'?s)?"
 _MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _DATE = (
-    rf"(?:{_DAY}[/.]{_DAY}(?:[/.](?:20)?\d\d(?!\d))?|20\d\d-\d\d-{_DAY}|{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?|"
+    rf"(?:{_DAY}[/.]{_DAY}(?! ?(?:inch|in|slots?|[gt]b|[gm]hz|ft)\b)(?:[/.](?:20)?\d\d(?!\d))?|"
+    rf"20\d\d-\d\d-{_DAY}|{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?|"
     rf"{_DAY}(?:st|nd|rd|th)?(?: of)? {_MONTH})"
     r"(?:,? (?:20)?\d\d(?!\d))?(?:,? (?:@ ?|at )?\d{1,2}(?::\d\d)? ?(?:am|pm|est|pst|cst)){0,2}"
 )

@@ -26,8 +26,9 @@ _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
 _PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
 _MACHINE_AFTER = re.compile(
     r"[^,|]{0,60}\b(?:pc|build|rig|computer|laptop|desktop|system|tower|machine|server|"
-    r"workstation|notebook)\b"
+    r"workstation|notebook)\b(?! (?:cafe|bang|room|shop|store|lab|club|parts|builder))"
 )
+_OUT_OF = re.compile(r"\b(?:from|out of|off|ex|former|closing|pulled|for)\b")
 _WHOLE_ONLY = re.compile(
     r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
     r"rather (?:sell|not)"
@@ -129,7 +130,8 @@ def _inside(post: Post, item: Item) -> bool:
     if names_system(before) and not _PULLED.search(before):
         piece = _SEPARATOR.split(before)[-1]
         return bool(_WHOLE.search(side.text) or names_system(piece) or _held(before))
-    return bool(_MACHINE_AFTER.match(text, item.mention.end, side.end)) or (
+    after = _MACHINE_AFTER.match(text, item.mention.end, side.end)
+    return bool(after and not _OUT_OF.search(after.group())) or (
         bool(_WHOLE.search(side.text)) and names_system(side.text)
     )
 

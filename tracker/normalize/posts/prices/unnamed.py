@@ -11,6 +11,7 @@ from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money.bare import is_measured
 from tracker.normalize.posts.money.finding import Amount
+from tracker.normalize.posts.money.plausible import is_plausible
 from tracker.normalize.posts.prices.signless import amount_at, ends_a_price
 from tracker.normalize.posts.prices.turns import opens_other_goods
 from tracker.normalize.posts.prices.tying import give, is_of_other_goods
@@ -238,6 +239,7 @@ def split_singles(cards: Cards) -> None:
     """``a single card with box for $150, a single card without for $140``: as many cards as prices."""
     for item in list(cards.items):
         singles = [a for a in item.asked if a.kind == "asking" and a.each and a.shipping != "local" and not a.newest]
+        singles = [amount for amount in singles if is_plausible(item.model, amount.value)]
         values = {amount.value for amount in singles}
         if 1 < len(values) == len(singles) == (item.quantity or 1):
             twins = [replace(item, asked=[amount], quantity=1) for amount in singles]
