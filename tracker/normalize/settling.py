@@ -16,6 +16,9 @@ _FAR = 40
 def attach_sizes(text: str, found: list[Found]) -> None:
     """Give each size in clean ``text`` to the card it belongs to: the one before it on the line, else the one after."""
     sizes = find_sizes(text)
+    if sizes and sizes[0].start < found[-1].end and _in_a_name(sizes, found):
+        # GTX 1080 Gigabyte, Vega 64 G-Sync: the name's own number.
+        sizes = [size for size in sizes if not _in_a_name([size], found)]
     if not sizes:
         return
     if len(found) == 1 and "\n" not in text:
@@ -31,6 +34,14 @@ def attach_sizes(text: str, found: list[Found]) -> None:
         taker = _taker(text, size, before, after)
         if taker is not None:
             taker.sizes.append(size)
+
+
+def _in_a_name(sizes: list[Size], found: list[Found]) -> bool:
+    for item in found:
+        for size in sizes:
+            if item.start <= size.start < item.end:
+                return True
+    return False
 
 
 def _taker(text: str, size: Size, before: Found | None, after: Found | None) -> Found | None:

@@ -66,7 +66,7 @@ class Item:
         if self.contradiction and mention.stated_gb is not None and not mention.contradiction:
             self.contradiction = False
             self.vram_gb, self.skus = mention.vram_gb, mention.skus
-        elif self.vram_gb is None:
+        elif self.vram_gb is None or self.mention.stated_gb is None:
             self.contradiction = self.contradiction or mention.contradiction
 
 
