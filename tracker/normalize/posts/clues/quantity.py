@@ -59,6 +59,14 @@ _AFTER = re.compile(
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
     rf"{FIELD})"
 )
+# What stands in every match of an expression for counts: most texts beside a name hold none of it.
+_NUMBERS = "|".join(fragments("quantity.numbers"))
+_MAY_BE_BEFORE = re.compile(rf"\d|{_NUMBERS}|pair|couple|trio|twin|dual")
+_MAY_BE_AFTER = re.compile(
+    r"[(\[q]|x ?\d|of (?:th|'?em)|available|in stock|left|unit|for sale|(?:have|got|lot of) |"
+    rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
+)
+_MAY_TRAIL = re.compile(rf"[-,(] ?(?:\d|{_NUMBERS})|[,;|/] ?q")
 _BEHIND_PRICE = re.compile(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
@@ -134,7 +142,7 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
 
     In ``prose`` a count before the name must follow a word of having or selling: ``the last two 4080s`` is none.
     """
-    match = _BEFORE.search(before)
+    match = _BEFORE.search(before) if _MAY_BE_BEFORE.search(before) else None
     fans = match.group("times") or match.group("x") if match else None
     if match and fans in ("2", "3", "4") and _LINE_OF_COOLERS.search(before[: match.start()]):
         match = None
@@ -162,16 +170,17 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             return number
     if " x" in after:
         after = _COOLERS.sub(" ", after)
-    match = None if _FAN_NAMES.search(before) else _AFTER.match(after)
+    match = _AFTER.match(after) if _MAY_BE_AFTER.search(after) else None
     if (
         match
+        and not _FAN_NAMES.search(before)
         and not re.match(r"(?:[^\n]{0,19}[^\n\w])?x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
         and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
     ):
         number = count_word(next((value for value in match.groups() if value), None))
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
-    match = _TRAIL.match(after)
+    match = _TRAIL.match(after) if _MAY_TRAIL.search(after) else None
     return count_word(match.group("n") or match.group("spelled") or match.group("qty")) if match else None
 
 
