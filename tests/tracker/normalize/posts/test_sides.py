@@ -59,6 +59,15 @@ def test_sides_of_a_title(title: str, have: str, want: str) -> None:
         ("[FS] RTX 3080", "", None, "sell"),
         ("[FT] RTX 3080", "", None, "trade"),
         ("[FS/FT] RTX 3080", "trades welcome", None, "sell_or_trade"),
+        ("[USA] [H] RTX A4000 [W] PayPal, ACH", "", None, "sell"),
+        ("[USA] [H] RTX 3090 [W] PayPal, Zelle w/ rep", "", None, "sell"),
+        ("[USA] [H] RTX 3090 [W] PayPal, Venmo (with references), direct deposit", "", None, "sell"),
+        ("[USA] [H] RTX 3090 [W] PayPal, RTX 4080", "", None, "sell_or_trade"),
+        ("[USA][H]$150 from my birthday [W]best card I can get", "", None, "buy"),
+        ("[USA][H] $150 left over [W] GTX 670", "", None, "buy"),
+        ("[USA] [H] GTX 780 [W] R9 290 (plus cash from me) or $210", "", None, "sell_or_trade"),
+        ("[USA] [H] GTX 780 [W] $210 or R9 290 + cash from me", "", None, "sell_or_trade"),
+        ("[USA] [H] GTX 780 [W] R9 290 + $60 from me", "", None, "trade"),
     ],
 )
 def test_what_the_writer_is_after(title: str, body: str, flair: str | None, intent: str) -> None:

@@ -39,6 +39,24 @@ _PART_BEFORE = finder(
     r"(?:(?:rtx |gtx |rx )?\d{3,4}(?: ?(?:ti|super|xtx?|fe|ftw3|strix|tuf|trio|suprim|gre))* ?(?:[&/+]|and) ?"
     r"(?:[a-z]+ ){0,2})?$"
 )
+_BLOCK_MAKERS = (
+    r"ek(?:wb)?|alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|"
+    r"kryographics|aqua ?computer|phanteks|hydro x|corsair xg\d|accelero|raijintek|morpheus|optimus|swiftech|koolance|"
+    r"danger den|xspc"
+)
+_PART_FOR = finder(
+    rf"\b(?:{_BLOCK_MAKERS}|(?:full[- ]?cover|water) ?blocks?|blocks?|back ?plates?|brackets?|heat ?sinks?|coolers?|"
+    r"shrouds?|risers?|adapters?|cables?)\b(?:[ ,(/-]{1,3}(?!(?:with|w/|and|plus|incl\w*|on|for|fits?)\b)"
+    r"[a-z0-9.+-]{1,16}){0,6}\)?[ ,(:-]{1,3}(?:that |which |made |meant )?"
+    r"(?:for|fits?|fitting|to fit|compatible with|off|from)"
+    r"(?: (?:a|an|the|my|any|reference|ref|both))*(?: (?:[a-z][a-z/-]{1,11}\+?)){0,3}[ :(-]{1,3}$"
+)
+"""``Eisblock Aurora for the ASUS 3080``, ``Bykski full cover, nickel, fits 3090``: a part told by its maker or kind."""
+_PART_OPENS = finder(
+    rf"(?:^|[.!?\n;] ?)\W{{0,6}}(?:(?:{_BLOCK_MAKERS}|gpu|full[- ]?cover) )*(?:water ?)?(?:blocks?|back ?plates?)"
+    rf"[ ]?[,(:-]{{1,3}} ?(?:(?:{_BLOCK_MAKERS}|[a-z]{{2,9}}),? ){{0,3}}$"
+)
+"""``Block (Alphacool, 3080 FE)``: a line that opens with the kind of part."""
 _PARTS_NAMED = re.compile(
     r"^\W*(?:\w+ ){0,4}(?:water ?blocks?|back ?plates?|heat ?sinks?|nv-?link|(?:empty )?box(?:es)?|"
     r"brackets?|risers?)\b"
@@ -58,14 +76,24 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
     return _LEAD_WORDS.match(lead) is not None or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
 
 
+_MAY_BE_PART = finder(
+    rf"\b(?:box|heat ?sink|water ?block|block|back ?plate|nv-?link|brackets?|kits?|coolers?|shrouds?|bridges?|risers?|"
+    rf"adapters?|cables?|{_BLOCK_MAKERS})"
+)
+
+
 def is_part(text: str, mention: Mention) -> bool:
     """Whether a card only names what a part is for: ``3080 FE box``, ``boxes (4090, 3080)``."""
     if accessory_after(text, mention.end):
         return True
     begin, _ = sentence_around(text, mention.start, mention.end, 90)
-    before = _SEPARATOR.split(text[begin : mention.start])[-1]
-    match = _PART_BEFORE.search(before)
-    return match is not None and not _WITH.search(before[: match.start()])
+    head = text[begin : mention.start]
+    if _MAY_BE_PART.search(head) is None:
+        return False
+    before = _SEPARATOR.split(head)[-1]
+    match = _PART_BEFORE.search(before) or _PART_FOR.search(head) or _PART_OPENS.search(head)
+    within = before if match is not None and match.string is before else head
+    return match is not None and not _WITH.search(within[: match.start()])
 
 
 _QUOTE = finder(r"""(?<![\w)])["'“](?=\w)[^"“”\n]{8,160}?["'”](?!\w)""")
@@ -178,6 +206,6 @@ def _in_line(
         return "context"
     if in_title or (role == "offered" and (structural or priced or _STRONG.search(why))):
         return "offered"
-    if structural and (line.is_item_mark or priced or len(line.text) <= 90):
+    if structural and (line.is_item_mark or priced or len(line.text) <= 90 or layout.sections[number] == "have"):
         return "offered"
     return "offered" if priced and untitled else "plain"

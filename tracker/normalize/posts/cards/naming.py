@@ -118,11 +118,19 @@ def _without_sizes_of_others(post: PostText, mention: Mention) -> Mention:
     after = _PIECE_END.split(text[high : high + _BESIDE].partition("\n")[0])
     # Behind the card ``1gb ddr3`` may be its own.
     for pieces, may_be_own in ((reversed(before), False), (after, True)):
-        piece = next((piece for piece in pieces if piece.strip()), "")
-        sizes = [float(match["gb"] or 0) for match in _OF_MEMORY.finditer(piece)]
-        if mention.stated_gb in sizes and (names_kit(piece) or (not may_be_own and names_goods(piece))):
+        filled = [piece for piece in pieces if piece.strip()]
+        sized = (number for number, piece in enumerate(filled) if _states(piece, mention.stated_gb))
+        place = next(sized, None)
+        if place is None:
+            continue
+        others = any(names_goods(piece) for piece in filled[:place])
+        if others or names_kit(filled[place]) or (not may_be_own and names_goods(filled[place])):
             return _again(post, mention, low, high)
     return mention
+
+
+def _states(piece: str, size: float) -> bool:
+    return size in [float(match["gb"] or 0) for match in _OF_MEMORY.finditer(piece)]
 
 
 def _bounds(text: str, mention: Mention, ends: re.Pattern[str]) -> tuple[int, int]:

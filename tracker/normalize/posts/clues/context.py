@@ -20,6 +20,16 @@ _WITHDRAWN = pattern("status.withdrawn")
 _AFTER = anchored_after("context.after")
 _NOT = re.compile(r"(?:\bnot|n['’]?t|no longer|never)[ ]$")
 """``Not selling the 4090``."""
+_NOW = re.compile(
+    r"(?: card| gpu)? (?:right now|at the moment|currently|atm\b|for now|at present|these days)\b"
+    r"(?![^.!?\n]{0,60}(?:\bsell|\bsale\b|\basking|\bfor sale|[$£€] ?\d|shipped|\bgrabs|\blet go))"
+)
+_OWN = re.compile(
+    r"(?:\b(?:i|we)(?:'m|'ve| am| have)?(?: (?:only|just|already|still|currently|have|got|run|use|own|running|using|"
+    r"on|rocking|gaming|stuck|with|there'?s))+|\b(?:it|pc|rig|computer) has)(?: (?:a|an|my|the|this|old|older|lowly|"
+    r"trusty|single|little|just|only))*[ ]{0,2}$"
+)
+"""``I have an old 4870 right now``: what the writer uses."""
 _NUMBER = re.compile(r"\d{3}")
 """What another card's name holds, so that words behind it are said of that one."""
 _WINDOW = 70
@@ -89,6 +99,8 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     held = _WITHDRAWN.search(text[end:until])
     if held and not _NUMBER.search(text, end, end + held.start()):
         return "context", held.group().strip()
+    if _NOW.match(after) and _OWN.search(bare):
+        return "context", "the writer's own"
     behind = _AFTER.match(after)
     if behind and not _STOPS.match(after):
         return "context", behind.group().strip()

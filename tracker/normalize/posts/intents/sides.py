@@ -18,8 +18,11 @@ _FREE_OFFER = pattern("title.free_offer")
 _STUFF_AROUND_OFFER = pattern("title.stuff", "title.around_offer")
 _AROUND_OFFER = pattern("title.around_offer")
 _ABOUT_SALE = pattern("title.about_sale")
-_FOR_WHAT = re.compile(r"\x01[\x01 ~+-]*(?:(?:cash|shipped|obo|each) ?)?(?:for|towards?|to (?:buy|get|fund|pay))\b.*")
-"""``$300 for a 670``, ``$ toward laptop``: what the money is for. It stands as ``\x01`` there."""
+_FOR_WHAT = re.compile(
+    r"\x01[\x01 ~+-]*(?:(?:cash|shipped|obo|each) ?)?(?:for|towards?|to (?:buy|get|fund|pay)|"
+    r"from|left|saved|burning|in my)\b.*"
+)
+"""``$300 for a 670``, ``$200 from my job``: what it is for or from. It stands as ``\x01`` there."""
 _STUFF = pattern("title.stuff")
 # Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
 PIECE_END = re.compile(r",|;|/|\||&|\+|\(|\)|\[|\]|a(?<=\ba)nd\b|o(?<=\bo)r\b|p(?<=\bp)lus\b|\n|[.!](?=[ ]|$)")

@@ -10,6 +10,7 @@ from tracker.normalize.posts.clues.goods import names_system, parts_in_title, pa
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.prices.machines import CARD_TOO, PROCESSOR, PULLED, is_kept_in, is_specified
 from tracker.normalize.posts.prices.unnamed import says_card_alone
 
 __all__ = ["mark_systems"]
@@ -17,13 +18,8 @@ __all__ = ["mark_systems"]
 _PIECE_END = re.compile(r"[,|;+&]")
 _CARD_WORD = re.compile(r"\b(?:gpus?|video ?cards?|graphics? cards?)\b")
 _SEPARATOR = re.compile(r"[,;|]|\band an?\b")
-_PROCESSOR = re.compile(
-    r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b|"
-    r"\b\d{4,5}(?:k[fs]?|f|x|x3d|hx|hs)\b"
-)
 _WHOLE = re.compile(r"\b(?:full|complete|entire|whole)\b")
 _HOLDS = re.compile(r"[:(]|\bw/|\bwith\b| [-/|] |\.{2,}")
-_PULLED = re.compile(r"pulled|removed|taken|from (?:a|an|my)|out of|salvaged|used in|upgrad")
 _MACHINE_AFTER = re.compile(
     r"[^,|]{0,60}\b(?:pc|build|rig|computer|laptop|desktop|system|tower|machine|server|"
     r"workstation|notebook)\b(?! (?:cafe|bang|room|shop|store|lab|club|parts|builder))"
@@ -46,7 +42,11 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
     have = post.title.have_text
     whole_title = names_system(have) and not parts_in_title(have)
     laptop = _LAPTOP.search(have) is not None
-    parted = parts_out(have) or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
+    parted = (
+        CARD_TOO.search(have) is not None
+        or parts_out(have)
+        or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
+    )
     for item in cards.items:
         if item.table and item.titled and item.system and not (names_system(have) or _has_case(layout, item)):
             item.system, item.bundled = False, True
@@ -56,7 +56,12 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         alone = _priced_alone(layout, item) and not (whole_title and _beside_processor(layout, item))
         if parted:
             item.system = False
-        elif (item.line >= 0 and _in_machine_line(layout, item)) or (laptop and _is_laptop(_title_piece(post, item))):
+        elif (
+            is_kept_in(post, layout, item)
+            or (whole_title and is_specified(layout, item))
+            or (item.line >= 0 and _in_machine_line(layout, item))
+            or (laptop and _is_laptop(_title_piece(post, item)))
+        ):
             item.system = True
         elif alone:
             item.system = False
@@ -92,7 +97,7 @@ def _priced_alone(layout: Layout, item: Item) -> bool:
 
 def _beside_processor(layout: Layout, item: Item) -> bool:
     """Whether the line that prices the card lists a processor too, and so prices a machine."""
-    return item.line >= 0 and _PROCESSOR.search(layout.text_of(item.line)) is not None
+    return item.line >= 0 and PROCESSOR.search(layout.text_of(item.line)) is not None
 
 
 def _in_machine_line(layout: Layout, item: Item) -> bool:
@@ -103,12 +108,12 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
         return False
     begin, until = sentence_around(text, *item.spot)
     before = text[max(begin, line.start) : item.spot[0]]
-    if _PULLED.search(before):
+    if PULLED.search(before):
         return False
     if "installed" in line.text and _INSTALLED.match(text, item.spot[1], line.end):
         return True
     opened = before.rfind("(")
-    if opened > 0 and ")" not in before[opened:] and _PROCESSOR.search(before[opened:]):
+    if opened > 0 and ")" not in before[opened:] and PROCESSOR.search(before[opened:]):
         return True
     if not names_system(before):
         return False
@@ -127,7 +132,7 @@ def _inside(post: Post, item: Item) -> bool:
         other_cards = _CARD_WORD.search(post.title.have_text)
         return bool(pieces and names_system(pieces[0]) and not other_cards)
     before = text[side.start : position]
-    if names_system(before) and not _PULLED.search(before):
+    if names_system(before) and not PULLED.search(before):
         piece = _SEPARATOR.split(before)[-1]
         return bool(_WHOLE.search(side.text) or names_system(piece) or _held(before))
     after = _MACHINE_AFTER.match(text, item.mention.end, side.end)
@@ -158,11 +163,11 @@ def _title_piece(post: Post, item: Item) -> str:
 def _in_machine_brackets(post: Post, item: Item) -> bool:
     """Whether the title says in brackets what a machine holds: ``Gaming PC (10700K, 3060)``."""
     piece = _title_piece(post, item)
-    return bool(_open_bracket(_before_in_title(post, item))) and names_system(piece) and not _PULLED.search(piece)
+    return bool(_open_bracket(_before_in_title(post, item))) and names_system(piece) and not PULLED.search(piece)
 
 
 def _is_laptop(piece: str) -> bool:
-    return bool(_LAPTOP.search(piece)) and not _PULLED.search(piece)
+    return bool(_LAPTOP.search(piece)) and not PULLED.search(piece)
 
 
 def _behind_laptop(post: Post, layout: Layout, item: Item) -> bool:

@@ -37,10 +37,16 @@ _PRICED_CARD = re.compile(
 )
 
 
+_CALLED = (
+    rf"(?:gpu|(?:graphics?|video) ?card|{_OTHER_CARD}card|(?:[a-z]{{1,3}} ?)?\d{{3,4}}(?: ?(?:ti|super|xtx?|gre))*)\b"
+)
 _CARD_ALONE = Guarded(
-    r"\b(?:only|just) (?:(?:want|wants|need|take|buy|after)(?:s|ed|ing)? )?(?:the |my )?"
-    rf"(?:gpu|(?:graphics?|video) ?card|{_OTHER_CARD}card)\b[^.!?\n$£€]{{0,40}}[$£€]? ?$|"
-    r"\b(?:gpu|card) (?:only|alone|by itself|on its own)\b[^.!?\n$£€]{0,16}[$£€]? ?$"
+    r"\b(?:only|just) (?:(?:want|wants|need|take|buy|after|interested in)(?:s|ed|ing)? )?(?:the |my )?"
+    rf"{_CALLED}[^.!?\n$£€]{{0,40}}\??[^.!?\n$£€]{{0,24}}[$£€]? ?$|"
+    rf"(?<!n't sell )(?<!not selling )(?<!not sell )(?<!n't sell the )(?<!not selling the )(?<!not sell the )"
+    rf"\b{_CALLED} (?:only|alone|by itself|itself|on its own|solo|without the rest)\b[^.!?\n$£€]{{0,16}}[$£€]? ?$|"
+    rf"\b{_CALLED} is all (?:that )?(?:you|u)(?:'re| are|'d)? ?(?:really )?(?:after|want|need|care about|interested in|"
+    r"looking for|like)\b[^.!?\n$£€]{0,24}[$£€]? ?$"
 )
 _ALONE_BEHIND = re.compile(
     r" ?(?:shipped |obo )?for (?:(?:just|only) the (?:gpu|card)|the (?:gpu|card) (?:only|alone|by itself))\b"
