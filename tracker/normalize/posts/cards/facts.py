@@ -24,7 +24,7 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 """``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
-_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:available|in stock)|qty:? ?\d|quantity:? ?\d|{FIELD})")
+_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:avail|in stock)|(?:qty|quantity)[:=]? ?\d|{FIELD})")
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
 
 
@@ -39,14 +39,19 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
         high = named[place + 1][0] if place + 1 < len(named) else line.end
-        count = quantity_around(text[low:start], text[end:high], prose=not (item.structural and item.line == number))
-        behind = count_behind_price(text[end:high])
+        before, after = (
+            (layout.post.unstruck(low, start), layout.post.unstruck(end, high))
+            if layout.post.struck
+            else (text[low:start], text[end:high])
+        )
+        count = quantity_around(before, after, prose=not (item.structural and item.line == number))
+        behind = count_behind_price(after)
         if behind is not None and count not in (None, behind):
             behind = None
         if behind is not None and number not in layout.edits:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
-            item.quantity = _unstruck_count(layout, item, start, end, high, count)
+            item.quantity = count
         if count is not None and _STOCKED.search(text, end, high):
             item.per_piece = True
         some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
@@ -136,20 +141,6 @@ def _priced_again(layout: Layout, number: int, end: int) -> bool:
         amount.kind == "asking" and not amount.struck and amount.start > end
         for amount in layout.amounts.get(number, ())
     )
-
-
-def _unstruck_count(layout: Layout, item: Item, start: int, end: int, high: int, count: int) -> int:
-    """``~~2x~~ 1x`` counts one."""
-    if not layout.post.struck:
-        return count
-    stretch = layout.post.text[end:high]
-    said = [
-        (int(match.group(1)), layout.post.is_struck(end + match.start(), end + match.start() + 1))
-        for match in re.finditer(r"(?<![\w.])(\d{1,2}) ?x(?!\w)", stretch)
-    ]
-    if not any(struck for _, struck in said):
-        return count
-    return next((number for number, struck in said if not struck and number), count)
 
 
 def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None:

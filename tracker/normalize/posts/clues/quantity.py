@@ -40,7 +40,7 @@ _BEFORE = re.compile(
     rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
     rf"(?<![\w])(?<!aorus )x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
     rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
-    rf"qty:? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
+    rf"qty[:=]? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) (?:(?!of\b|is\b|"
     rf"was\b|for\b|to\b|an\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)"
     rf"[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|"
@@ -50,11 +50,11 @@ _BEFORE = re.compile(
     rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
-    rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty:? ?|"
-    rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| available| total| in stock|"
+    rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty[:=]? ?|"
+    rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| avail(?:able)?| total| in stock|"
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
-    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|available|"
-    rf"in stock|left|units?\b|for sale)|qty:? ?(?P<qty>\d{{1,2}})|"
+    rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|avail(?:able)?|"
+    rf"in stock|left|units?\b|for sale)|qty[:=]? ?(?P<qty>\d{{1,2}})|"
     rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)](?: |$)|$)"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
     rf"{FIELD})"
@@ -70,20 +70,23 @@ _MAY_TRAIL = re.compile(rf"[-,(] ?(?:\d|{_NUMBERS})|[,;|/] ?q")
 _BEHIND_PRICE = re.compile(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
-    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty:? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|available|left|units|of them|"
-    r"total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
-    rf"[,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|available|"
-    r"in stock|left|on hand)\b|"
-    rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: available)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
+    rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty[:=]? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|"
+    r"avail(?:able)?|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
+    rf"[,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|avail(?:able)?|"
+    r"in stock|left|on hand|pcs|pieces|units)\b|"
+    rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
     rf"(?:have |got )(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
 )
-_SIGNS_OF_COUNT = ("(", "x", "|", "/", "of the", "available", "stock", "left", "on hand", "qty", "quant", "have", "got")
+_SIGNS_OF_COUNT = (
+    "(", "x", "|", "/", "of the", "avail", "stock", "left", "on hand", "qty", "quant", "have", "got", "pcs", "pieces",
+    "units",
+)  # fmt: skip
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
-    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|available|in stock|left|"
+    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|avail(?:able)?|in stock|left|"
     rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
-    r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: available)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
+    r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
@@ -121,6 +124,11 @@ def count_word(word: str | None) -> int | None:
     return number if number is not None and 1 <= number <= 60 else None
 
 
+_FALLEN = re.compile(
+    rf"[^\n|$£€]{{0,12}}?(?:\bnow|-{{1,2}}>|=>|→)[ ]{{0,2}}(?:only |just |down to |at )?x?(?P<now>{NUMBER})x?"
+    r"(?![\w.,%]|[ ]?gb)"
+)
+"""``x6 (now 4)``, ``x2 -> x1``: what a count has fallen to."""
 _FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
 """Makers whose cards are called X2 or X3 by their fans."""
 _LINE_OF_COOLERS = re.compile(
@@ -178,6 +186,12 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
     ):
         number = count_word(next((value for value in match.groups() if value), None))
+        fallen = (
+            _FALLEN.match(after, match.end()) if number and ("now" in after or ">" in after or "→" in after) else None
+        )
+        now = count_word(fallen["now"]) if fallen is not None else None
+        if number and now and now < number:
+            return now
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
     match = _TRAIL.match(after) if _MAY_TRAIL.search(after) else None

@@ -7,13 +7,13 @@ from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.states import take_state
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.later.fates import handed_over, leaves_some, only_left, speaks_of_fate, with_people
-from tracker.normalize.posts.later.leftovers import count_each, count_gone, counts_alone, tells_of_fewer
+from tracker.normalize.posts.later.gone import count_gone
+from tracker.normalize.posts.later.leftovers import count_each, counts_alone, tells_of_fewer
 from tracker.normalize.posts.later.numbered import apply_by_number
 from tracker.normalize.posts.later.subjects import counts_others, speaks_of_others
 from tracker.normalize.posts.later.targets import ALL, counted_down, names_others, other_cards, targets_of, whole_post
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.labels import LABEL
-from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.prices.signless import amount_at, line_amounts
 from tracker.normalize.posts.trace import Tracer
@@ -123,7 +123,7 @@ def _clause(
     layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
-    clause = with_people(LABEL.sub("", _unstruck(layout.post, low, high))).strip(" *:-")
+    clause = with_people(LABEL.sub("", layout.post.unstruck(low, high))).strip(" *:-")
     entries = _at_once(layout, cards, number, low, high, clause)
     if entries is not None:
         return entries
@@ -157,7 +157,6 @@ def _clause(
     return targets
 
 
-_LETTER = re.compile("[a-z]")
 _BARE = re.compile(
     r"(?:\W{0,3}(?:and|then|now|it's|it|is|a|the|new|price|drop|dropped|lowered|reduced|down|asking|at|to|again|final)\b){0,8}"
     r"[\W]{0,6}"
@@ -177,15 +176,6 @@ def _going_on(layout: Layout, number: int, low: int, high: int, before: tuple[in
         return []
     items[0].asked.append(amounts[-1]._replace(newest=True))
     return items
-
-
-def _unstruck(post: PostText, low: int, high: int) -> str:
-    """A stretch without the numbers that are struck in it: ``~~5~~ 3 available``."""
-    stretch = post.text[low:high]
-    for start, end in post.struck:
-        if low <= start < high and not _LETTER.search(post.text, start, end):
-            stretch = f"{stretch[: start - low]}{' ' * (end - start)}{stretch[end - low :]}"
-    return stretch
 
 
 def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, clause: str) -> list[Item] | None:

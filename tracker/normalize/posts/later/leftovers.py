@@ -5,12 +5,11 @@ import re
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.clues.quantity import HANDED_ON, NUMBER, QUANTITY_NOW, count_word
-from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import union
 
-__all__ = ["count_each", "count_gone", "counts_alone", "tells_of_fewer"]
+__all__ = ["count_each", "counts_alone", "tells_of_fewer"]
 
 _ALONE = re.compile(
     rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
@@ -72,42 +71,6 @@ def count_each(layout: Layout, cards: Cards, number: int, low: int, high: int) -
         item.quantity = count
         item.status = None if item.status == "sold" else item.status
     return [item for item, _ in counted]
-
-
-_SOME_BEFORE = re.compile(
-    rf"(?:^|[^\w.$£€/-])(?P<count>{NUMBER}|an?|another|first|1st)(?: ?x)? "
-    rf"(?:(?:of (?:the|my|these|those)|more|fewer|less) )?"
-    rf"(?:(?:{union('context.brands')}|quadro|tesla|instinct|radeon|geforce|rtx|gtx)[ '-]{{1,2}}){{0,4}}$"
-)
-_WENT = re.compile(
-    r"(?:'?s)?(?: \d{1,2} ?gb)?(?: (?:cards?|gpus?))?[ :-]{1,3}"
-    r"(?:(?:is|are|has|have|been|was|were|now|just|already|also|got) ){0,3}"
-    r"(?:sold|gone|taken|claimed|traded|shipped|"
-    r"went(?! (?:up|down|from|through|over|into|in|back|for|on))|"
-    r"found (?:a|an?other|new|its|their) (?:new )?homes?)\b"
-)
-_PARTED_WITH = re.compile(r"(?:^|\W)(?:sold|minus|lost|shipped|traded|let go(?: of)?):? (?:off )?$")
-
-
-def count_gone(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
-    """``One P4000 has gone``, ``sold two P40s``: takes what an edit tells to be gone off the one card that it names."""
-    text = layout.post.text
-    named = [mention for mention in layout.mentions.get(number, ()) if low <= mention.start < high]
-    if number not in layout.edits or len(named) != 1:
-        return []
-    said = _SOME_BEFORE.search(text, low, named[0].start)
-    kept = [item for item in cards.items if item.model == named[0].model]
-    if said is None or len(kept) != 1 or status_in(text[low:high]) == "pending":
-        return []
-    gone = count_word(said["count"]) or 1
-    before = text[low : said.start("count")]
-    fewer = " fewer " in said[0] or " less " in said[0]
-    if not (fewer or _PARTED_WITH.search(before) or _WENT.match(text, named[0].end, high)):
-        return []
-    if gone >= (kept[0].quantity or 1) or _LEFT.search(text[low:high]):
-        return []
-    kept[0].quantity = (kept[0].quantity or 1) - gone
-    return kept
 
 
 def _can_be(layout: Layout, item: Item, number: int, count: int) -> bool:

@@ -69,8 +69,9 @@ def _without_ordinals(roles: list[str], header: list[Piece], rows: list[list[Pie
     ]
 
 
-_COUNTS = re.compile(r"^(?:still )?(?:available|avail)\b|^(?:originally|original|total|initial(?:ly)?|at first)$")
-_COUNT = re.compile(r"\W{0,3}(?:x ?)?\d{1,2}(?: ?x| left| available)?\W{0,3}")
+_COUNTS = re.compile(r"^(?:still )?avail\w*|^(?:originally|original|total|initial(?:ly)?|at first)$")
+_COUNT = re.compile(r"\W{0,3}(?:x ?)?\d{1,2}(?: ?x| left| avail\w*|(?: of | ?/ ?)\d{1,2})?\W{0,3}")
+_NONE = re.compile(r"(?:none|sold(?: out)?|all gone|gone|nil|-)?")
 
 
 def _with_counts(roles: list[str], header: list[Piece], rows: list[list[Piece]]) -> list[str]:
@@ -78,8 +79,8 @@ def _with_counts(roles: list[str], header: list[Piece], rows: list[list[Piece]])
     found = list(roles)
     for column, (_, _, words) in enumerate(header):
         if roles[column] not in ("quantity", "had") and _COUNTS.search(words):
-            cells = [row[column][2] for row in rows if column < len(row)]
-            if 2 * sum(_COUNT.fullmatch(words) is not None for words in cells) > len(cells):
+            cells = [row[column][2] for row in rows if column < len(row) and not _NONE.fullmatch(row[column][2])]
+            if cells and 2 * sum(_COUNT.fullmatch(words) is not None for words in cells) > len(cells):
                 found[column] = "quantity" if "avail" in words else "had"
     return found
 

@@ -31,6 +31,7 @@ _STRIKE = re.compile(r"~~")
 _EMPHASIS = re.compile(r"\*(?:\*{1,2}|(?<=\S\*)|(?=\S))|_(?:_|(?<!\w_)(?=\w)|(?<=\w_)(?!\w))|`|\\")
 _GLUED_HEADING = re.compile(r"(?:^|(?<=\n))#{1,6}(?=\d{3,4}(?!\d))")
 """``#4090 FE`` heads what follows; ``#1`` counts."""
+_LETTER = re.compile("[a-wyz]")
 _GAP = re.compile(r"\n[ \t]{0,8}\n")
 
 
@@ -85,6 +86,14 @@ class PostText(NamedTuple):
         place = bisect_right(self.struck_starts, start) - 1
         through = place >= 0 and self.struck[place][0] <= start and end <= self.struck[place][1] + 1
         return self.struck[place][0] if through else None
+
+    def unstruck(self, low: int, high: int) -> str:
+        """A stretch without the counts that are struck in it: ``~~5~~ 3 available``, ``~~2x~~ 1x``."""
+        stretch = self.text[low:high]
+        for start, end in self.struck:
+            if low <= start < high and not _LETTER.search(self.text, start, end):
+                stretch = f"{stretch[: start - low]}{' ' * (end - start)}{stretch[end - low :]}"
+        return stretch
 
     def kept(self) -> str:
         """The text without what was struck, or all of it where most was struck, as when everything is sold."""

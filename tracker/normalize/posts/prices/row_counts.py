@@ -78,6 +78,8 @@ def _count_in(layout: Layout, column: Cell) -> int | None:
     now = [count for place, count in counts if not any(low <= place < high for low, high in told)]
     if now:
         return now[-1]
+    if layout.post.is_struck(column.start, column.end) and _BARE.fullmatch(column.text):
+        return 0
     return counts[-1][1] if counts else _bare_count(column)
 
 
