@@ -63,7 +63,7 @@ _AFTER = re.compile(
 _NUMBERS = "|".join(fragments("quantity.numbers"))
 _MAY_BE_BEFORE = re.compile(rf"\d|{_NUMBERS}|pair|couple|trio|twin|dual")
 _MAY_BE_AFTER = re.compile(
-    r"[(\[q]|x ?\d|of (?:th|'?em)|available|in stock|left|unit|for sale|(?:have|got|lot of) |"
+    r"[(\[q]|x ?\d|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|lot of) |"
     rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
 )
 _MAY_TRAIL = re.compile(rf"[-,(] ?(?:\d|{_NUMBERS})|[,;|/] ?q")
