@@ -55,7 +55,7 @@ _AFTER = re.compile(
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|avail(?:able)?|"
     rf"in stock|left|units?\b|for sale)|qty[:=]? ?(?P<qty>\d{{1,2}})|"
-    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)](?: |$)|$)"
+    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)]{{1,2}}(?: |$)|$)"
     rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
     rf"{FIELD})"
 )
@@ -154,6 +154,8 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
     fans = match.group("times") or match.group("x") if match else None
     if match and fans in ("2", "3", "4") and _LINE_OF_COOLERS.search(before[: match.start()]):
         match = None
+    if match and match.group("twin") and not (re.match(r"'?s\b", after) and _STATES.search(before[: match.start()])):
+        match = None
     if match and prose and not _STATES.search(before[: match.start()]):
         return None
     if match:
@@ -166,8 +168,6 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             None,
         )
         number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
-        if match.group("twin") and not (re.match(r"'?s\b", after) and _STATES.search(before[: match.start()])):
-            return None
         bare = match.group("word")
         if number and not (
             bare
