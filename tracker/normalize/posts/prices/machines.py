@@ -22,15 +22,15 @@ CARD_TOO = Guarded(
 )
 """``Gaming PC ..., or the GPU alone``: a title that sells the machine's card without it too."""
 _MACHINE = r"(?:server|chassis|machine|pc|rig|node|system|workstation|barebones?|tower|laptop|computer|build|desktop)\b"
-_KEPT_IN = Guarded(
-    rf"(?:\b(?:not|never|no)|n't) (?:be )?(?:separat|split|pull|remov|sell|part|tak)(?:e|es|ing|ting)?\b(?: up| out)?"
-    rf"(?P<what>[^.!?\n$£€]{{2,40}}?) (?:from|without|out of|separately from|apart from) "
-    rf"(?:the|its|their|that|this|my) {_MACHINE}|"
+_IN_IT = Guarded(rf"(?:from|without|out of|in|with|inside|together) (?:the|its|their|that|this|my) {_MACHINE}")
+_KEPT_BEFORE = re.compile(
+    r"(?:\b(?:not|never|no)|n't) (?:be )?(?:separat|split|pull|remov|sell|part|tak)(?:e|es|ing|ting)?\b(?: up| out)?"
+    r"(?P<what>[^.!?\n$£€]{2,40}?) (?:(?:separately|apart) )?(?=(?:from|without|out of)\b)|"
     r"(?:^|[.!?\n] ?|\bthe |\bthese |\bboth |\ball )(?P<stays>[a-z0-9 ]{2,24}?)(?: (?:only|all|both|will|just|must))*"
-    r" (?:stays?|go(?:es)?|comes?|sells?|(?:is|are) sold)(?: only| in| with| inside| together)+ "
-    rf"(?:the|its|their|that) {_MACHINE}"
+    r" (?:stays?|go(?:es)?|comes?|sells?|(?:is|are) sold)(?: only| in| with| inside| together)* (?=in|with|together)"
 )
-"""``Not separating the SXM2s from the server``, ``the P100s stay in the chassis``."""
+"""``Not separating the SXM2s from the server``, ``the P100s stay in the chassis``: what is said before the machine."""
+_LONGEST_SAID = 90
 _ANY_CARD = frozenset(("card", "gpu", "them", "it", "module", "graphics", "they"))
 
 
@@ -39,7 +39,12 @@ def is_kept_in(post: Post, layout: Layout, item: Item) -> bool:
     if layout.amounts.get(item.line) and not names_goods(layout.text_of(item.line)):
         return False
     own = {word for word in item.model.lower().split() if not word.isalpha()}
-    for said in _KEPT_IN.finditer(post.body.text):
+    text = post.body.text
+    for machine in _IN_IT.finditer(text):
+        low, _ = sentence_around(text, *machine.span(), _LONGEST_SAID)
+        said = _KEPT_BEFORE.search(text, low, machine.end())
+        if said is None:
+            continue
         words = {word.removesuffix("s") for word in (said["what"] or said["stays"]).split()}
         if words & own or (words & _ANY_CARD and not item.asked):
             return True
