@@ -7,6 +7,7 @@ from decimal import Decimal
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.money.shipping import free_from, shipping_of_post, shipping_of_title
 from tracker.normalize.posts.post import Post
@@ -35,9 +36,13 @@ _CODES = {"canadian": "CAD", "euro": "EUR", "euros": "EUR", "pounds": "GBP", "us
 _PLACE = re.compile(r"[\[(](?P<place>[^\[\]()]{2,20})[\])]")
 
 _OF_ALL = re.compile(
-    r"(?:\b(?:everything|all(?: (?:of )?(?:the )?(?:prices|items|parts|goods))?)\b|\bprices?)[^.!?\n$£€\d]{0,40}$"
+    r"(?:\b(?:everything|all(?: (?:of )?(?:the )?(?:prices|items|parts|goods))?)\b|\bprices?|"
+    r"(?:(?<![^\n.!?])|(?<=[.!?] ))(?:the |both |my )?(?:gpus|cards)\b)[^.!?\n$£€\d]{0,40}$"
 )
 """``Everything plus the cost of shipping``: holds for all, whatever else its line prices."""
+_NAMED = re.compile(
+    r"\W{0,6}(?P<name>(?!(?:price|prices|asking|was|now|shipped|local|old|each|all|both|for)\b)[a-z]\w[^$£€\n]{0,80})"
+)
 _OF_THE_REST = re.compile(r"\b(?:everything|anything) else\b|\b(?:all|the) (?:the )?(?:others|rest)\b")
 """``$180, and $15 to ship this. Everything else is shipped``: what the line says of the others."""
 
@@ -169,15 +174,25 @@ def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]
     found = []
     for number, amounts in layout.amounts.items():
         line = layout.lines[number]
-        if number in layout.mentions or number in layout.rows or any(amount.start in tied for amount in amounts):
+        if number in layout.mentions or number in layout.rows or any(amount.lot for amount in amounts):
             continue
-        if any(amount.lot for amount in amounts):
+        struck = _is_struck_thing(layout, line, amounts)
+        if not struck and any(amount.start in tied for amount in amounts):
             continue
         local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
-        if names_goods(line.text) or (local and "ship" not in line.text and "post" not in line.text):
+        only_local = local and "ship" not in line.text and "post" not in line.text
+        if names_goods(line.text) or only_local or struck:
             of_the_rest = _OF_THE_REST.search(line.text)
             found.append((line.start, line.end if of_the_rest is None else line.start + of_the_rest.start()))
     return found
+
+
+def _is_struck_thing(layout: Layout, line: Line, amounts: Sequence[Amount]) -> bool:
+    """``~~Monitor: $235 local, or you pay shipping~~``: struck together with the name of what it priced."""
+    if not layout.post.struck or not all(amount.struck for amount in amounts):
+        return False
+    named = _NAMED.match(line.text[: amounts[0].start - line.start])
+    return named is not None and layout.post.is_struck(line.start + named.start("name"), line.start + named.end())
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

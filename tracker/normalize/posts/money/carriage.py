@@ -12,7 +12,7 @@ _EITHER_WAY = re.compile(
     r"(?:shipped|posted) ?(?:or|/) ?(?:local|pick(?:ed)?[ -]?up))\b"
 )
 _ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|\.(?= |$)|[/|,;\n]|or\b|-)")
-_CLAUSE_END = finder(r"[;|]|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])")
+_CLAUSE_END = finder(r"[;|]|\[(?=w|want)|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])")
 _NEXT_AMOUNT = re.compile(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)")
 _PLUS = re.compile(r"[ )]{0,2}\+ ?(?:[$£€] ?)?[\d.]{0,6} ?(?:for )?(?:ship|s/h|post)")
 _LOCAL_BEFORE, _SHIPPED_BEFORE = anchored_before("money.local"), anchored_before("money.shipped")

@@ -40,7 +40,7 @@ BLANK = Atom(r"[ \n]", "{1,2}")
 _LETTER = re.compile(r"\\[^\w\s]|[^\\\[.^$(]|\[[^\]\\^]\]")
 _FEW = re.compile(r"\[(-?[^\]\\^-]{1,8})\]")
 _ITEM = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|[^()|]")
-_TIMES = re.compile(r"[?*+]\??|\{\d*,?\d*\}")
+_TIMES = re.compile(r"(?:[?*+]|\{\d*,?\d*\})\??")
 
 
 def _group_end(text: str, start: int) -> int:
