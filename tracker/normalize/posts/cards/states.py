@@ -1,7 +1,7 @@
 """What a clause about a card changes of it: its state, or how many are left."""
 
 from tracker.normalize.posts.cards.items import Item
-from tracker.normalize.posts.clues.quantity import is_last, left_over
+from tracker.normalize.posts.clues.quantity import holds_some, is_last, left_over
 
 __all__ = ["take_state"]
 
@@ -16,6 +16,8 @@ def take_state(item: Item, clause: str, said: str | None) -> None:
         item.quantity = left
         if item.status == "sold" and left:
             item.status = None
+        return
+    if said == "pending" and quantity > 1 and holds_some(clause, quantity):
         return
     if said == "pending" and quantity > 1 and is_last(clause):
         item.quantity = 1

@@ -6,11 +6,14 @@ from tracker.normalize.posts.wording.words import fragments, union
 
 __all__ = [
     "FIELD",
+    "FOUND_HOME",
     "HANDED_ON",
+    "LEFT_AT",
     "NUMBER",
     "QUANTITY_NOW",
     "count_behind_price",
     "count_word",
+    "holds_some",
     "is_last",
     "left_over",
     "quantity_around",
@@ -31,6 +34,13 @@ FIELD = rf"(?:[ ][-/]|[|]|  )[ ]{{1,12}}x?(?P<field>{NUMBER})x?[ ]{{1,12}}(?:[-/
 """``RTX A5000 / 3 / $1,100``: a count in a field of its own before a price, which is that of one."""
 HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
 """Behind a count: so many went to a person, for whom a clause has this word."""
+FOUND_HOME = r"found (?:an? |an?other |new |its |their )?(?:new )?homes?"
+_ENDED = r"(?=[ ]?(?:[.,!;)]|$)| (?:left|now|cards?|gpus?|of them|pieces|st(?:uks|uck|ück)?\b|da\b|thanks?|so)\b)"
+LEFT_AT = (
+    rf"(?:we're at|we are at|now at|(?:that|this|which) leaves(?: (?:me|us)(?: with)?)?|nog|noch|plus que|en reste|"
+    rf"quedan?|restano)(?: (?:just|only|the last|nur|maar))? (?P<at>{NUMBER}){_ENDED}"
+)
+"""``We're at two``, ``that leaves 3``, ``noch 2``: how many are left, without a word for it behind the count."""
 QUANTITY_NOW = (
     r"(?:qty|quantity)(?: of (?:the )?[^ ]{1,12})?(?: is)?(?: ?: ?| )(?:(?:now|left|remaining|down to)(?: ?: ?| )){1,2}"
     rf"(?P<now>{NUMBER})(?!\w)"
@@ -92,17 +102,18 @@ _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|
 _LEFT = re.compile(
     rf"(?<![\w$£€])(?:(?P<n>{NUMBER}|last one)x?(?! (?:years?|months?|weeks?|days?|hours?)\b)"
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
-    rf"remaining|remain|still (?:available|here|for sale|up)|available)|(?P<go>{NUMBER})(?: more)? to go\b|"
+    rf"remain(?:s|ing)?|still (?:available|here|for sale|up)|available|kvar|[uü]brig|restants?)|"
+    rf"{LEFT_AT}|(?P<go>{NUMBER})(?: more)? to go\b|"
     rf"only (?P<only>{NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
     rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
     rf"all but (?P<but>{NUMBER})(?: of (?:them|these))? (?:(?:is|are|have|has|been|now) ){{0,2}}(?:sold|gone)|"
-    r"(?P<other>still have (?:the )?(?:second|other)|"
+    r"(?P<other>still have (?:the )?(?:second|other)|down to (?:the|my) last(?: one)?(?! \d| (?:two|three|four|five))|"
     r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b|(?<=still )up\b)))"
 )
 _GONE = re.compile(
-    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
-    rf"are |has been |have been |was )?(?:sold|gone|claimed)\b"
+    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these|'?em)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"are |has been |have been |was )?(?:sold|gone|claimed|{FOUND_HOME}|out the door|snatched up)\b"
     rf"(?! (?:through|up|down|over|back|from))|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
     r"(?![^.,;\n]{0,24} (?:here|before|last|ago|ebay)\b)|"
     rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b|"
@@ -216,6 +227,7 @@ def left_over(text: str, quantity: int) -> int | None:
             or match.group("have")
             or match.group("down")
             or match["now"]
+            or match["at"]
             or match["but"]
             or match["go"]
         )
@@ -229,6 +241,19 @@ def left_over(text: str, quantity: int) -> int | None:
         if gone is not None and gone < quantity:
             return quantity - gone
     return None
+
+
+_HELD = re.compile(
+    rf"(?:\W|and |the |also |update |edit ){{0,4}}(?P<n>{NUMBER})x? (?:of )?(?:[^ $£€]{{1,12}} ){{1,4}}?"
+    r"(?:(?:is|are|now|has|have|been|already) ){1,3}(?:pending|spoken for|on hold|reserved|held|promised)\b"
+)
+
+
+def holds_some(text: str, quantity: int) -> bool:
+    """Whether fewer than all of several cards are told to be promised: ``two P40s are spoken for``."""
+    match = _HELD.match(text)
+    held = count_word(match["n"]) if match is not None else None
+    return held is not None and held < quantity
 
 
 _LAST = re.compile(r"\blast (?:one|card|gpu|[a-z]{0,3}\d{2,4})\b(?! (?:years?|months?|weeks?|days?))")

@@ -36,7 +36,8 @@ _NEGATED = re.compile(rf"{whole('broken.negations')}(?: \w+){{0,2}} $")
 
 _SOLD_PENDING = re.compile(
     r"(?:sold|bought|claimed|taken)(?:\W{1,3}| to(?: [a-z_-][\w-]{2,19})?\W{1,44})(?:but )?(?:pending|tentatively)|"
-    r"pending\W{1,3}sold|tentatively (?:sold|bought|claimed|taken)"
+    r"pending\W{1,3}sold|(?:tentative|provisional)ly (?:sold|bought|claimed|taken)|sold \(?(?:stc\b|subject to)|"
+    r"deposit (?:(?:has been|was|is) )?taken"
 )
 
 

@@ -103,7 +103,7 @@ def _left_of(layout: Layout, number: int, low: int, high: int, before: tuple[int
     return items
 
 
-_LEFT = ("left", "left.", "left,", "left!", "remaining", "remaining.")
+_LEFT = ("left", "left.", "left,", "left!", "remaining", "remaining.", "remain", "remains", "remain.", "remains.")
 
 
 def _read_again(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:

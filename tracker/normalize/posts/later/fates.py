@@ -21,7 +21,7 @@ _HANDED = Guarded(
     r"(?:(?:thanks|thank you|thx|ty)\b|$)"
 )
 
-_SOME_LEFT = Guarded(r"\b(?:left|remaining|still (?:available|have))\b")
+_SOME_LEFT = Guarded(r"\b(?:left|remain(?:s|ing)?|still (?:available|have))\b")
 _FATE = Guarded(
     r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$|"
     r"\bno longer (?:have|own)\b|\bany ?more\b|\b(?:went|shipped|mailed|way|goes|going) to them\b"

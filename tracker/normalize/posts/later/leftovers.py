@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
-from tracker.normalize.posts.clues.quantity import HANDED_ON, NUMBER, QUANTITY_NOW, count_word
+from tracker.normalize.posts.clues.quantity import FOUND_HOME, HANDED_ON, LEFT_AT, NUMBER, QUANTITY_NOW, count_word
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import union
@@ -13,28 +13,39 @@ __all__ = ["count_each", "counts_alone", "tells_of_fewer"]
 
 _ALONE = re.compile(
     rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
-    rf"(?:left|remaining|remain|to go|available|here|for sale|up for grabs)(?:,? as of [\w/.]+(?: \d{{1,2}})?)?|"
+    rf"(?:left|remaining|remains?|to go|available|here|for sale|up for grabs|kvar|[uü]brig)"
+    rf"(?:,? as of [\w/.]+(?: \d{{1,2}})?)?|"
     rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
-    rf"{NUMBER}(?:(?: out)? of (?:them|these|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}"
-    r"(?:sold|gone|claimed|taken|paid for)|"
+    rf"(?:il )?{LEFT_AT}(?: (?:left|now|da|st(?:uks|uck|ück)))?|"
+    rf"{NUMBER}(?:(?: out)? of (?:them|these|'?em|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}"
+    rf"(?:sold|gone|claimed|taken|paid for|out the door|{FOUND_HOME})|"
     rf"(?:and )?{NUMBER} {HANDED_ON})"
     r"[ !.:),]{0,4}"
 )
 _FEWER = Guarded(
     r"\bdown to (?:just |only |the last )?(?:\d{1,2}|one|two|three|four|five|a (?:single|lone))(?! ?[$£€\d])|"
+    r"\bdown to (?:the|my) last(?! ?\d)|"
     r"\bstill have (?:the )?(?:second|other)\b|"
     r"\b(?:second|other)(?: one| card| gpu)? (?:is )?still (?:here|available|for sale|up)\b|"
-    rf"\b{NUMBER}(?: more)? to go\b|\b{QUANTITY_NOW}"
+    rf"\b{NUMBER}(?: more)? to go\b|\b{QUANTITY_NOW}|\b{LEFT_AT}"
 )
 _LEFT = Guarded(
     r"\b(?:(?<!warranty )(?<!years )(?<!year )(?<!months )left|remain(?:s|ing)?(?! warranty)|down to|"
-    r"(?:still|only) have|have only)\b"
+    r"(?:still|only) have|have only|nog|noch)\b"
 )
-_LESS = re.compile(r"\b(?:sold|gone|went|taken|traded|pending|bought|claimed|shipped)\b")
+_COUNT_BEHIND = re.compile(
+    r"'?s?(?: (?:cards?|gpus?))?,? (?:(?:is|are|now) )?(?:down to|left ?:|remaining ?:|(?:qty|quantity) now|now at)"
+    rf" (?:just |only |the last )?x?(?P<count>{NUMBER})(?![\w$£€])"
+)
+"""``P40s down to 4, 3090s down to 1``: what is left of each card, behind its name."""
+_LESS = re.compile(r"\b(?:sold|gone|went|taken|traded|pending|bought|claimed|shipped|paid|found|spoken)\b")
 _COUNT_BEFORE = re.compile(
     rf"(?<![\w.$£€/-])(?P<count>{NUMBER}|single|lone)(?: ?x)? (?:of the )?"
     rf"(?:{union('context.brands')}[ '-]{{1,2}}){{0,4}}$"
 )
+
+
+_EVERY = re.compile(r"\b(?:all|both|every one)(?: of)?(?: (?:the|my|those))? $")
 
 
 def counts_alone(clause: str) -> bool:
@@ -60,9 +71,11 @@ def count_each(layout: Layout, cards: Cards, number: int, low: int, high: int) -
     for mention in layout.mentions.get(number, ()):
         if not low <= mention.start < high:
             continue
-        said = _COUNT_BEFORE.search(text, begin, mention.start)
-        count = count_word(said["count"]) if said is not None else None
         kept = [item for item in cards.items if item.model == mention.model]
+        said = _COUNT_BEHIND.match(text, mention.end, high) or _COUNT_BEFORE.search(text, begin, mention.start)
+        count = count_word(said["count"]) if said is not None else None
+        if count is None and counted and kept and _EVERY.search(text, begin, mention.start):
+            count = kept[0].quantity or 1
         if count is None or len(kept) != 1 or not _can_be(layout, kept[0], number, count):
             return []
         counted.append((kept[0], count))

@@ -14,15 +14,20 @@ _DATE = (
     rf"{_DAY}(?:st|nd|rd|th)?(?: of)? {_MONTH})"
     r"(?:,? (?:20)?\d\d(?!\d))?(?:,? (?:@ ?|at )?\d{1,2}(?::\d\d)? ?(?:am|pm|est|pst|cst)){0,2}"
 )
-_STATES = r"sold|gone|pending|left|remain|available|spoken for|on hold|reserved|traded|fell through|still here|down to"
+_TOLD = (
+    r"sold|gone|pending|left|remain(?:s|ing)?|spoken for|on hold|reserved|traded|fell through|still here|down to|"
+    r"paid for|payment received|leaves|(?:we're|now|i'm) at|out the door|found a"
+)
+_STATES = rf"{_TOLD}|available|deposit|nog|noch|verkauft|verkocht|weg"
 _CHANGE = (
     r"(?:now|price drop|new price|(?:drop|lower|reduc|cut|mark)\w*(?: [^\s$£€]{1,12}){0,5}? (?:down )?to|->|=>|→)"
     r"(?: (?:is|at|only|asking|just))?[ :]{0,2}[$£€]? ?\d{2}|price (?:drop|cut|change|update)s?\b"
 )
 _DATED = re.compile(
-    rf"[(\[]?{_DATE}[)\]]?(?:,? ?(?:- )?(?:edit|update)(?:ed|d)?[ ]?[:),>-]{{1,2}} ?|"
+    rf"(?:[(\[]?(?:as of )?{_DATE}[)\]]?(?:,? ?(?:- )?(?:edit|update)(?:ed|d)?[ ]?[:),>-]{{1,2}} ?|"
     rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d)|"
-    rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))"
+    rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))|"
+    rf"{DAY}: (?=[^\n]{{0,80}}?\b(?:{_TOLD})\b))"
 )
 """``11/4 - 2080 sold``, ``8/2: $2,650 shipped``, ``8/2 EDIT: ...``: a day, and a state, a price or an edit."""
 LABEL = re.compile(
@@ -31,11 +36,16 @@ LABEL = re.compile(
 )
 
 
-_MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+_BEGINNINGS = frozenset(
+    (
+        *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        *("mon", "tue", "wed", "thu", "fri", "sat", "sun", "as "),
+    )
+)
 
 
 def is_dated(line: str) -> bool:
     """Whether a line begins with a day and tells a state or a price."""
-    # Asked of every line: most begin with neither a digit nor a month.
+    # Asked of every line: most begin with neither a digit nor a month or a day.
     head = line[1:] if line[:1] in ("(", "[") else line
-    return (head[:1].isdigit() or head[:3] in _MONTHS) and _DATED.match(line) is not None
+    return (head[:1].isdigit() or head[:3] in _BEGINNINGS) and _DATED.match(line) is not None
