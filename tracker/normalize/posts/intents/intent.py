@@ -87,7 +87,9 @@ _ADDS_MONEY = Guarded(
 _ADVICE = re.compile(
     r"\W{0,4}(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
 )
-_TRADE_WORDS = Guarded(r"\b(?:trad(?<!with trad)(?<!confirmed trad)(?<!\d trad)(?<!\d\+ trad)(?:e|es|ing)|swaps?)\b")
+_TRADE_WORDS = Guarded(
+    r"\b(?:trad(?<!with trad)(?<!w/ trad)(?<!confirmed trad)(?<!\d trad)(?<!\d\+ trad)(?:e|es|ing)|swaps?)\b"
+)
 """``PayPal with trades`` and ``50+ trades`` speak of the past."""
 _ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")
 """A buyer who names the card he has already: ``[H] cash, 7850 [W] another identical card``."""

@@ -7,7 +7,7 @@ from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.states import take_state
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.later.fates import handed_over, leaves_some, only_left, speaks_of_fate, with_people
-from tracker.normalize.posts.later.gone import count_gone
+from tracker.normalize.posts.later.gone import count_gone, hold_some
 from tracker.normalize.posts.later.leftovers import count_each, counts_alone, tells_of_fewer
 from tracker.normalize.posts.later.numbered import apply_by_number
 from tracker.normalize.posts.later.subjects import counts_others, speaks_of_others
@@ -27,7 +27,8 @@ _CLAUSE = re.compile(
     "|".join(rf"{mark}(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
     + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
     r"(?:sold|pending|gone|left|available|still|remains?|spoken for|reserved|on hold))|"
-    r"(?<=sold, )|(?<=pending, )|(?<=   , )|(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
+    r"(?<=sold, )|(?<=pending, )|(?<=   , )|"
+    r"(?=(?:and |the |price |for ){0,6}rest\b)(?<=[tng], )|(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
     r" and (?:(?<=    and )|(?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now)))|"
     r" / (?=\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|left))"
 )
@@ -103,7 +104,9 @@ def _left_of(layout: Layout, number: int, low: int, high: int, before: tuple[int
     return items
 
 
-_LEFT = ("left", "left.", "left,", "left!", "remaining", "remaining.", "remain", "remains", "remain.", "remains.")
+_LEFT = tuple(
+    f"{word}{mark}" for word in ("left", "remaining", "remain", "remains", "to go") for mark in ("", ".", ",", "!")
+)
 
 
 def _read_again(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
@@ -137,7 +140,8 @@ def _clause(
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    if elsewhere or (handed and not targets) or (counted and not edit and counts_others(layout, cards, number)):
+    listed = counted or (other_goods and not targets)
+    if elsewhere or (handed and not targets) or (listed and not edit and counts_others(layout, cards, number)):
         return []
     if not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets)):
         return []
@@ -183,7 +187,11 @@ def _at_once(layout: Layout, cards: Cards, number: int, low: int, high: int, cla
     entries = apply_by_number(layout, cards, clause)
     if entries is not None:
         return entries
-    counted = count_gone(layout, cards, number, low, high) or count_each(layout, cards, number, low, high)
+    counted = (
+        count_gone(layout, cards, number, low, high)
+        or hold_some(layout, cards, number, low, high)
+        or count_each(layout, cards, number, low, high)
+    )
     if counted:
         return counted
     return cards.items if only_left(layout, cards, number, low, high, clause) else None

@@ -15,9 +15,11 @@ from tracker.normalize.posts.wording.words import union
 __all__ = ["handed_over", "leaves_some", "only_left", "speaks_of_fate", "with_people"]
 
 _PERSON = finder(r"\bto(?:[ \[]{3,}|$)")
+_SOMEONE = finder(rf"\bto {union('words.someone')}")
+"""A person who is not named: ``went to a coworker``."""
 _HANDED = Guarded(
     rf"(?:(?:and|also|the|my|{union('context.brands')})[ '-]{{1,2}}){{0,5}}(?=[^ ]{{0,8}}\d)[^ ]{{1,16}}"
-    rf"(?: {union('context.editions')}){{0,3}} to (?:them|a local|a friend)(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"
+    rf"(?: {union('context.editions')}){{0,3}} to them(?: for [$£€] ?\d{{2,5}})?[ .!,)]{{0,4}}"
     r"(?:(?:thanks|thank you|thx|ty)\b|$)"
 )
 
@@ -36,6 +38,8 @@ def with_people(stretch: str) -> str:
     """A stretch with single blanks, and a word for each person to whom something went: their names are blanked out."""
     if "to   " in stretch or "to [  " in stretch or stretch.endswith("to"):
         stretch = _PERSON.sub("to them ", stretch)
+    elif " to " in stretch:
+        stretch = _SOMEONE.sub("to them", stretch)
     return " ".join(stretch.split())
 
 

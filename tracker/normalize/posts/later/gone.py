@@ -6,13 +6,13 @@ from math import inf
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
-from tracker.normalize.posts.clues.quantity import NUMBER, count_word
+from tracker.normalize.posts.clues.quantity import NUMBER, count_word, left_over
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import union
 
-__all__ = ["count_gone"]
+__all__ = ["count_gone", "hold_some"]
 
 _BEFORE = re.compile(
     rf"(?:^|[^\w.$£€/-])(?<!of )(?P<count>{NUMBER}|an?|another|first|1st|half|most|some|several|a few|a couple|"
@@ -57,6 +57,28 @@ def count_gone(layout: Layout, cards: Cards, number: int, low: int, high: int) -
     if all((item.quantity or 1) == 1 for item, _ in told if item) or status_in(text[low:high]) == "pending":
         return []
     return [_less(item, count) for item, count in told if item is not None and count is not None]
+
+
+_HELD = re.compile(
+    r"(?:'?s)?(?: \d{1,2} ?gb)?(?: (?:cards?|gpus?))?[ :-]{1,3}(?:(?:is|are|has|have|been|now|already|also) ){0,3}"
+    r"(?:(?:sale )?pending|on hold|reserved|spoken for|held|promised|claimed)\b"
+)
+
+
+def hold_some(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
+    """``Two P40s are spoken for``, of six: some that are held leave the others on offer, so many as are left."""
+    text = layout.post.text
+    named = [mention for mention in layout.mentions.get(number, ()) if low <= mention.start < high]
+    if number not in layout.edits or len(named) != 1:
+        return []
+    held = _HELD.match(text, named[0].end, high)
+    item = _kept(cards, named[0]) if held is not None else None
+    before = _BEFORE.search(text, low, named[0].start) if item is not None else None
+    count = count_word(before["count"]) if before is not None else None
+    if held is None or item is None or count is None or count >= (item.quantity or 1):
+        return []
+    item.quantity = left_over(text[held.end() : high], item.quantity or 1) or item.quantity
+    return [item]
 
 
 def _kept(cards: Cards, mention: Mention) -> Item | None:

@@ -16,7 +16,7 @@ _DATE = (
 )
 _TOLD = (
     r"sold|gone|pending|left|remain(?:s|ing)?|spoken for|on hold|reserved|traded|fell through|still here|down to|"
-    r"paid for|payment received|leaves|(?:we're|now|i'm) at|out the door|found a"
+    r"paid for|payment received|leaves|(?:we're|now|i'm) at|out the door|found a|went to"
 )
 _STATES = rf"{_TOLD}|available|deposit|nog|noch|verkauft|verkocht|weg"
 _CHANGE = (
