@@ -24,8 +24,12 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 """``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
-_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:avail|in stock)|(?:qty|quantity)[:=]? ?\d|{FIELD})")
+_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:avail|in stock)|(?:qty|quantity)[:=]? ?\d|(?:have|got) {NUMBER} of\b|{FIELD})")
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
+
+
+_GOES_ON = re.compile(rf"'?s?(?:,? and|,? plus|,| [+&])? (?:an?|{NUMBER}) (?:[a-z0-9]{{1,12}} ){{0,2}}")
+"""``I have four A4000s, one A5000 and two A2000s``: a count behind one that was read in prose."""
 
 
 def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
@@ -34,7 +38,7 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     line = layout.lines[number]
     items = unique_items(named)
     whole = text[line.start : line.end] if len(items) == 1 else None
-    read, said, broken = "", None, False
+    read, said, broken, counted = "", None, False, False
     shared = _shared_states(layout, number, named)
     for place, (start, end, item) in enumerate(named):
         low = line.start if place == 0 else named[place - 1][1]
@@ -44,7 +48,9 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             if layout.post.struck
             else (text[low:start], text[end:high])
         )
-        count = quantity_around(before, after, prose=not (item.structural and item.line == number))
+        prose = not (item.structural and item.line == number) and not (counted and _GOES_ON.fullmatch(before))
+        count = quantity_around(before, after, prose=prose)
+        counted = counted if count is None else prose or place > 0
         behind = count_behind_price(after)
         if behind is not None and count not in (None, behind):
             behind = None
@@ -146,10 +152,10 @@ def _priced_again(layout: Layout, number: int, end: int) -> bool:
 def _status_or_rest(text: str, item: Item, said: Status | None) -> Status | None:
     left = (
         left_over(text, item.quantity or 1)
-        if any(word in text for word in ("left", "remain", "sold", "available", "gone"))
+        if any(word in text for word in ("left", "remain", "sold", "available", "gone", "minus"))
         else None
     )
-    if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text):
+    if left is not None and ("sold" in text or "gone" in text or "left" in text or "remain" in text or "minus" in text):
         item.quantity = left
         return None
     if said == "pending" and item.quantity and is_last(text):

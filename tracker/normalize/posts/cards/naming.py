@@ -32,7 +32,7 @@ def mentions_of(post: PostText, context: bool) -> list[Mention]:
 _PLURAL = re.compile(
     r"s(?<=0s)(?![a-z0-9])(?:(?<=(?<![a-z0-9])v100s)|(?<=two \d{4}s)|(?<=(?:three|these) \d{4}s)|"
     r"(?<=(?:four|five|both) \d{4}s)|(?<=pair of \d{4}s)|(?<=couple of \d{4}s)|(?<=several \d{4}s)|"
-    r"(?<=[2-9]x \d{4}s)|(?<=[2-9]x\d{4}s))"
+    r"(?<=[2-9]x \d{4}s)|(?<=[2-9]x\d{4}s)|(?<=\d{4}s)(?= (?:are|were|have|down to|left|remain|each)\b))"
 )
 
 

@@ -37,6 +37,13 @@ _CLAUSE = 48
 _SEVERAL_FOR = re.compile(rf"\b(?P<lot>{NUMBER}) for [$£€] ?\d")
 
 
+_EITHER = Guarded(r"\b(?:either|one) or both\b(?! (?:work|of (?:the|my) (?:fans|ports|slots)))")
+_SECOND = Guarded(r"\b(?:second|2nd|another)(?: identical| matching)? (?:one|card|gpu)\b")
+_SAME = re.compile(r"\bsame (?:price|money|deal|terms)\b|\balso (?:available|for sale)\b|\bfor sale (?:too|as well)\b")
+_NOT_SOLD = re.compile(r"\b(?:bought|buying|ordered|want|need|looking|upgrad\w+|found|keep\w*|n't)\b")
+"""``There's a second one, same price``, but not ``I bought a second one at the same price``."""
+
+
 def read_only_card(layout: Layout, items: list[Item]) -> None:
     """Let the only card on offer, or several of one model, have what the rest of the body states of it."""
     if len(items) > 1 and len({item.model for item in items}) == 1 and not any(item.vram_gb for item in items):
@@ -67,7 +74,21 @@ def _count(layout: Layout, item: Item) -> int | None:
         if not _of_other_price(layout, item, start):
             return count
     several = _SEVERAL_FOR.search(text) if each else None
-    return count_word(several.group("lot")) if several else None
+    if several:
+        return count_word(several.group("lot"))
+    second = _second(text)
+    item.per_piece = item.per_piece or second is not None
+    return second
+
+
+def _second(text: str) -> int | None:
+    """Two, where either or both can be had, or a second one goes at the same price."""
+    if _EITHER.search(text):
+        return 2
+    match = _SECOND.search(text)
+    begin, until = sentence_around(text, *match.span()) if match is not None else (0, 0)
+    said = match is not None and _SAME.search(text, begin, until) and not _NOT_SOLD.search(text, begin, until)
+    return 2 if said and not names_goods(text[begin:until]) else None
 
 
 def _of_other_price(layout: Layout, item: Item, place: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import fragments, union
 
 __all__ = [
@@ -65,18 +66,18 @@ _AFTER = re.compile(
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|avail(?:able)?|"
     rf"in stock|left|units?\b|for sale)|qty[:=]? ?(?P<qty>\d{{1,2}})|"
-    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=[.,;:)]{{1,2}}(?: |$)|$)"
-    rf"|(?<!\w)lot of (?P<lotof>\d{{1,2}})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
+    rf"(?<!\w)(?:have|got) (?P<have>{NUMBER})(?=(?: of)?(?:[.,;:)]{{1,2}}(?: |$)|$))"
+    rf"|(?<!\w)(?:lot|set|pack|box|batch) of (?P<lotof>{NUMBER})\b|quantity:? ?(?P<quantity>\d{{1,2}})|"
     rf"{FIELD})"
 )
 # What stands in every match of an expression for counts: most texts beside a name hold none of it.
 _NUMBERS = "|".join(fragments("quantity.numbers"))
 _MAY_BE_BEFORE = re.compile(rf"\d|{_NUMBERS}|pair|couple|trio|twin|dual")
 _MAY_BE_AFTER = re.compile(
-    r"[(\[q]|x ?\d|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|lot of) |"
+    r"[(\[q]|x ?\d|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|(?:lot|set|pack|box|batch) of) |"
     rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
 )
-_MAY_TRAIL = re.compile(rf"[-,(] ?(?:\d|{_NUMBERS})|[,;|/] ?q")
+_MAY_TRAIL = re.compile(rf"[-,(:] ?(?:so |(?:set|lot|pack) of )?x?(?:\d|{_NUMBERS})|[,;|/] ?q")
 _BEHIND_PRICE = re.compile(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
@@ -93,8 +94,11 @@ _SIGNS_OF_COUNT = (
 )  # fmt: skip
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
-    rf"[^\n;|]{{0,110}}?[-,(] ?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|avail(?:able)?|in stock|left|"
-    rf"st(?:ü|ue)ck|stk|pcs|pieces|units|(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
+    rf"[^\n;|]{{0,110}}?[-,(:] ?(?:so )?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|avail(?:able)?|in stock|left|"
+    rf"st(?:ü|ue)ck|st(?:uks|k)?(?: kvar)?|pcs|pi[eè]ces|units|up for grabs|"
+    r"(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
+    rf"[^\n;|$£€]{{0,60}}?[-,(] ?(?:set|lot|pack) of (?P<set>{NUMBER})\b|"
+    rf"[^\n;|]{{0,110}}?, ?x ?(?P<times>\d{{1,2}})(?=[ ]?[,;:)-]| ?[$£€]|$)|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
     r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
 )
@@ -152,7 +156,7 @@ _COOLERS = re.compile(r"\b(?:twin|ichill|hurricane|jetstream)(?: oc)? x[2-4]\b")
 """``RTX 3070 Twin X2``: the fans of a cooler count no cards."""
 _STATES = re.compile(
     r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
-    r"parting with|:|[-*(\[]) ?)$"
+    r"parting with|have (?:pulled|rescued|saved|kept)|:|[-*(\[]) ?)$"
 )
 
 
@@ -206,7 +210,9 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         if number and not (match.group("x") in ("16", "8", "4") and "pci" in after[: match.end()]):
             return number
     match = _TRAIL.match(after) if _MAY_TRAIL.search(after) else None
-    return count_word(match.group("n") or match.group("spelled") or match.group("qty")) if match else None
+    return (
+        count_word(match["n"] or match["set"] or match["times"] or match["spelled"] or match["qty"]) if match else None
+    )
 
 
 def count_behind_price(after: str) -> int | None:
@@ -219,6 +225,10 @@ def count_behind_price(after: str) -> int | None:
 
 def left_over(text: str, quantity: int) -> int | None:
     """How many are left after ``one sold, two left``; None where the text does not say."""
+    less = _HAD_LESS.search(text)
+    if less is not None:
+        had, gone = count_word(less["had"]), count_word(less["less"])
+        return had - gone if had and gone and gone < had else None
     match = _LEFT.search(text)
     if match:
         said = (
@@ -243,6 +253,11 @@ def left_over(text: str, quantity: int) -> int | None:
     return None
 
 
+_HAD_LESS = Guarded(
+    rf"\b(?:listed|had|there were|started (?:out |off )?with) (?P<had>{NUMBER})\b[^.;\n]{{0,24}}?"
+    rf"\b(?:minus|less|sold|kept|keeping|traded|lost|gave away) (?:the |my |off )?(?P<less>{NUMBER})\b"
+)
+"""``I listed 5, minus the two that left``."""
 _HELD = re.compile(
     rf"(?:\W|and |the |also |update |edit ){{0,4}}(?P<n>{NUMBER})x? (?:of )?(?:[^ $£€]{{1,12}} ){{1,4}}?"
     r"(?:(?:is|are|now|has|have|been|already) ){1,3}(?:pending|spoken for|on hold|reserved|held|promised)\b"
