@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 
+from tracker.normalize.posts.money.gist import gist_of_carriage
 from tracker.normalize.posts.wording.factoring import finder
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import guarded, union, whole
@@ -107,8 +108,13 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     line = _SHIPPED_LINE.search(f"\n{text}") if _SENT_SAID.possible(text) else None
     if line is not None and (included is None or line.start() <= included.start()):
         return "included", line.start(), line.end() - 1
-    local = included or next(chain(*(_matches(words, text, places) for words in (_LOCAL, _ABROAD_LOCAL))), None)
-    return None if local is None else ("included" if included else "local", local.start(), local.end())
+    if included is not None:
+        return "included", included.start(), included.end()
+    gist = gist_of_carriage(text, places)
+    if gist is not None:
+        return gist
+    local = next(chain(*(_matches(words, text, places) for words in (_LOCAL, _ABROAD_LOCAL))), None)
+    return None if local is None else ("local", local.start(), local.end())
 
 
 def _included(text: str, carriers: Iterable[int], places: Places) -> re.Match[str] | None:
