@@ -19,7 +19,7 @@ _SEPARATOR = re.compile(r"[,;|]")
 Said = Literal["offered", "plain", "context"]
 _LEAD_WORDS = re.compile(
     rf"(?:(?:{union('context.brands')}|(?:[$£€] ?+)?+\d{{1,6}}+(?:[.,]\d{{1,3}}+){{0,3}}+k?+(?: ?[$£€]|x)?+|x\d|sold|"
-    rf"pending|available|obo|shipped|gpu|card|video card|graphics? card|one|two|three|"
+    rf"pending|available|obo|shipped|just|only|loose|spare|gpu|card|video card|graphics? card|one|two|three|"
     rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}+){{0,9}}+$"
 )
 _PROSE = re.compile(
@@ -34,7 +34,8 @@ _PART_BEFORE = finder(
     r"back ?plates?|nv-?link|brackets?|(?:hybrid|cooling|aio|upgrade) kits?|"
     r"coolers?|shrouds?|bridges?|ek(?:wb)?(?:[ -](?:quantum|vector\d?|fc\d{0,4}))*|"
     r"alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|kryographics|"
-    r"aqua ?computer|phanteks glacier|hydro x|accelero|raijintek|morpheus|kraken g1\d)\b(?: only| for|"
+    r"aqua ?computer|phanteks glacier|hw ?labs|hardware labs|black ice|nemesis|hydro x|accelero|"
+    r"raijintek|morpheus|kraken g1\d)\b(?: only| for|"
     r" from| off| to fit)?[ :(-]{0,4}(?:for |from |off )?(?:a |an |the |my )?(?:[an]-)?(?:\(?[a-z/]+\+? ){0,3}"
     r"(?:(?:rtx |gtx |rx )?\d{3,4}(?: ?(?:ti|super|xtx?|fe|ftw3|strix|tuf|trio|suprim|gre))* ?(?:[&/+]|and) ?"
     r"(?:[a-z]+ ){0,2})?$"
@@ -42,7 +43,7 @@ _PART_BEFORE = finder(
 _BLOCK_MAKERS = (
     r"ek(?:wb)?|alphacool|eisblock|bykski|byski|heatkiller|bitspower|barrow(?:ch)?|granzon|iceman|watercool|"
     r"kryographics|aqua ?computer|phanteks|hydro x|corsair xg\d|accelero|raijintek|morpheus|optimus|swiftech|koolance|"
-    r"danger den|xspc"
+    r"danger den|xspc|hw ?labs|hardware labs|black ice|nemesis"
 )
 _PART_FOR = finder(
     rf"\b(?:{_BLOCK_MAKERS}|(?:full[- ]?cover|water) ?blocks?|blocks?|back ?plates?|brackets?|heat ?sinks?|coolers?|"
@@ -114,7 +115,9 @@ _PART_HEAD = re.compile(
     r"(?:[^ \n]{1,16} ){0,4}?(?:nv-?link|sli|(?:water|gpu|ek|full cover) ?blocks?|back ?plates?|bridges?|"
     r"brackets?|risers?|coolers?|heat ?sinks?|(?:power )?cables?|adapters?)\b"
 )
-_CONDITION = re.compile(r"[^.!?\n]{0,80}\b(?:if|when|with|w/|goes|comes|fits?|works?|take|buy|bought)\b[^.!?\n]{0,40}")
+_CONDITION = re.compile(
+    r"[^.!?\n]{0,80}\b(?:if|when|with|w/|after|since|because|once|goes|comes|fits?|works?|take|buy|bought)\b[^.!?\n]{0,40}"
+)
 
 
 def _beside_part(layout: Layout, number: int, mention: Mention) -> bool:
@@ -128,7 +131,7 @@ def _beside_part(layout: Layout, number: int, mention: Mention) -> bool:
 
 
 _TO_PRICE = re.compile(r" ?[-:=]{1,2}>? ?")
-_PRICE_END = re.compile(r"[ ]?(?:$|[\n,;(]|shipped|obo|firm|local)")
+_PRICE_END = re.compile(r"[ ]?(?:$|[\n,;(]|[.](?=[ \n]|$)|shipped|obo|firm|local)")
 
 
 def _is_price(layout: Layout, number: int, mention: Mention) -> bool:

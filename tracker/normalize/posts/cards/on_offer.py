@@ -127,6 +127,7 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], title
                 continue
             _place(layout, cards, waiting, number, mention, structural)
     drop_kin(layout, cards.named, cards.items, waiting)
+    waiting = [item for item in waiting if not _in_passed_machine(layout, cards, item, [p[:2] for p in plain])]
     cards.items.extend(waiting)
     if not cards.items:
         is_open = bool(_OPEN_TITLE.search(title)) or names_system(title)
@@ -142,6 +143,13 @@ def find_cards(layout: Layout, titled: list[Item], wanted: frozenset[str], title
     else:
         cards.talked.extend((mention, "named in passing") for _, mention, _ in plain)
     return cards
+
+
+def _in_passed_machine(layout: Layout, cards: Cards, item: Item, plain: list[tuple[int, Mention]]) -> bool:
+    """Whether the title names a card once more for a machine, which the body tells of in passing: ``w/ 4x P100``."""
+    if not any(other.titled and same_card(other, item.mention) for other in cards.items):
+        return False
+    return any(same_card(item, mention) and names_system(layout.lines[number].text) for number, mention in plain)
 
 
 def _in_combo(layout: Layout, cards: Cards, number: int, mention: Mention) -> bool:

@@ -56,6 +56,24 @@ def _listed_beside(layout: Layout, item: Item, number: int, span: tuple[int, int
     return listed and _PRICE_NEXT.fullmatch(text, span[1], after.start) is not None
 
 
+_TONGUES = (
+    "english below",
+    "english follows",
+    "english version",
+    "anglais plus bas",
+    "français plus bas",
+    "french below",
+)
+
+
+def _is_translated(layout: Layout, line: int, number: int) -> bool:
+    """Whether a line prices the card of an earlier one alike, in a post that says it all in two languages."""
+    amounts = layout.amounts.get(number)
+    if not amounts or not any(words in layout.post.text for words in _TONGUES):
+        return False
+    return {amount.value for amount in amounts} == {amount.value for amount in layout.amounts.get(line, ())}
+
+
 def is_another(
     layout: Layout, item: Item, number: int, span: tuple[int, int], structural: bool, form: str, again: bool = False
 ) -> bool:
@@ -70,6 +88,8 @@ def is_another(
     if item.where == "title" or not structural or not item.structural:
         return False
     if item.line == number or _SPEAKS_AGAIN.match(layout.lines[number].text):
+        return False
+    if _is_translated(layout, item.line, number):
         return False
     # An edit speaks of cards that the post lists, also one on top of it.
     if (number in layout.edits or item.line in layout.edits) and number not in layout.rows:

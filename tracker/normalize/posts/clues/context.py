@@ -66,7 +66,7 @@ _PART = re.compile(
     r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool |bykski |"
     r"ekwb |bitspower |barrow |corsair ){0,3}"
     r"(?:water ?blocks?|"
-    r"blocks?\b|wb\b|back ?plates?|(?:stock |air |aio |original |replacement )?(?:coolers?|"
+    r"blocks?\b|wb\b|(?:(?:stock|air|aio|oem|original|replacement|factory|spare) )?(?:back ?plates?|coolers?|"
     r"heat ?sinks?)\b|brackets?\b"
     r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
     r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"

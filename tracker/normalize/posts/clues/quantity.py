@@ -86,7 +86,8 @@ _BEHIND_PRICE = re.compile(
     rf"[,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|avail(?:able)?|"
     r"in stock|left|on hand|pcs|pieces|units)\b|"
     rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
-    rf"(?:have |got )(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
+    rf"(?:(?:i|we)(?:'ve)? )?(?:have |got ){{1,2}}(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|"
+    rf"[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
 )
 _SIGNS_OF_COUNT = (
     "(", "x", "|", "/", "of the", "avail", "stock", "left", "on hand", "qty", "quant", "have", "got", "pcs", "pieces",

@@ -71,7 +71,10 @@ _LISTED = re.compile(
     r"[,;|]|(?<=\d) or |\bor (?=(?:just |straight |sell(?:ing)? (?:it )?(?:for )?|take )?[$£€~]{1,2} ?\d{2})"
 )
 _FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
-_ADDED = Guarded(r"\badd(?:ing)? (?:some |a little |a bit of |up to )?(?:cash|money|paypal)\b")
+_ADDED = Guarded(
+    r"\b(?:add|put|throw|toss|kick|chip)(?:ing)? (?:in |on |up )?(?:some |a little |a bit of |up to |extra )?"
+    r"(?:cash|money|paypal)\b"
+)
 """Money that the writer would add to a trade."""
 _NO_SALE = Guarded(
     r"\b(?:not (?:going to |willing to |looking to |trying to )?sell(?:ing)?|won'?t sell|don'?t want to sell)\b"
@@ -81,7 +84,8 @@ _NO_SALE = Guarded(
 _ADDS_MONEY = Guarded(
     r"\b(?:will|can|could|i'?ll|i'd|willing to) (?:also )?add\b|\badding (?:cash|money|paypal|\$)|"
     r"(?:\b(?:cash|money|paypal)|[$£€] ?\d{2,4}(?: cash)?) (?:from|on) (?:my (?:end|side)|me\b)|"
-    r"\bmy (?:cash\b|money\b|paypal\b|\$)"
+    r"\bmy (?:cash\b|money\b|paypal\b|\$)|"
+    r"\b(?:cash|money|paypal|\$\d{1,4}) (?:your way|to(?:wards?)? you\b|on your (?:end|side))"
 )
 """``[W] GTX 670, will add cash``: the money is the writer's own."""
 _ADVICE = re.compile(

@@ -13,6 +13,14 @@ _LEAD = re.compile(
     r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d))?[ ]{0,8}"
 )
 _DECORATION = " *_#>"
+_BRACKETED = re.compile(r"\[(?P<mark>\d{1,2})\][ *:.-]{0,6}(?=[^ *])")
+_NUMBERS = re.compile(r"(?:^|\n)[ *_>]{0,8}\[(\d{1,2})\]")
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether numbers in brackets number the lines of a text, one behind the other, and count nothing."""
+    found = [int(number) for number in _NUMBERS.findall(text)]
+    return found == list(range(1, len(found) + 1))
 
 
 class Line(NamedTuple):
@@ -45,6 +53,7 @@ def read_lines(post: PostText) -> list[Line]:
     """Lines in order; positions are those of the post."""
     lines: list[Line] = []
     begin = 0
+    numbered = "[1]" in post.text and "[3]" in post.text and _is_numbered(post.text)
     for piece in post.text.split("\n"):
         if not piece:
             lines.append(Line(begin, begin, begin, "", "blank"))
@@ -64,6 +73,9 @@ def read_lines(post: PostText) -> list[Line]:
         led = words.lstrip(_DECORATION)
         stripped = led.rstrip(_DECORATION)
         start = begin + offset + (len(words) - len(led) if stripped else 0)
+        number = _BRACKETED.match(stripped) if numbered else None
+        if number is not None:
+            mark, stripped, start = number["mark"], stripped[number.end() :], start + number.end()
         bold = "**" in raw and bool(stripped) and raw[offset:].lstrip("~[ ").startswith("**")
         lines.append(Line(begin, start, start + len(stripped), stripped, _kind(mark, stripped), bold))
         begin += len(piece) + 1

@@ -11,6 +11,8 @@ _DROP = re.compile(
     r"[ )(*]{0,4}(?:(?:-{1,3}>|=>|>{1,2}|→|➡|➔|~>)(?: ?(?:now|just)\b)?|(?:down |dropped |reduced |lowered )?to\b|"
     r"(?:,|-|\() ?now\b|now\b)[ :(*]{0,4}$"
 )
+_DAY = re.compile(r"\((?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?)\)")
+"""``~~$500~~ (5/3) $450``: until when a price stood."""
 _LONGEST_GAP = 24
 _LONGEST_RANGE_GAP = 6
 
@@ -32,7 +34,8 @@ def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
             continue
         arrow = _DROP.fullmatch(gap.replace("obo", "").replace("shipped", "")) or _DROP.fullmatch(gap)
         is_span = gap.strip() == "to" and second.value > first.value
-        replaced = first.struck and not second.struck and not gap.strip(" *-:|()→>=,.")
+        bare = _DAY.sub("", gap) if first.struck and "(" in gap else gap
+        replaced = first.struck and not second.struck and not bare.strip(" *-:|()→>=,.")
         if (arrow and not is_span and second.kind in ("asking", "old", "shipping", "range")) or replaced:
             out[place] = first._replace(kind="old", why="old price")
             out[place + 1] = second._replace(

@@ -29,7 +29,7 @@ def count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[C
     """Give a row's card its count; a count of none says that it is sold."""
     left, had = _columns(layout, cells)
     if left is not None and 0 <= left <= 60:
-        item.quantity = left or had or item.quantity
+        item.quantity = left or had or _struck_count(layout, item, cells) or item.quantity
         item.status = item.status if left else "sold"
         return
     if had is not None and item.status == "sold":
@@ -38,6 +38,14 @@ def count_row(layout: Layout, item: Item, named: list[NamedItem], cells: tuple[C
     count = _by_words(layout, named, cells)
     if count:
         item.quantity = count
+
+
+def _struck_count(layout: Layout, item: Item, cells: tuple[Cell, ...]) -> int | None:
+    """The count of a column that is struck as a whole: how many there were of what the row says to be gone."""
+    if item.status != "sold":
+        return None
+    column = next((cell for cell in cells if cell.role == "quantity"), None)
+    return _bare_count(column) if column is not None and layout.post.is_struck(column.start, column.end) else None
 
 
 def _columns(layout: Layout, cells: tuple[Cell, ...]) -> tuple[int | None, int | None]:

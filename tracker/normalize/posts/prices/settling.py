@@ -10,6 +10,8 @@ from tracker.normalize.types import Basis
 
 __all__ = ["Settled", "settle"]
 
+_ONE_ROW = 40
+"""Characters between two new prices of one time: the shipped and the local one."""
 _LEAST_LOT = Decimal("1.25")
 """What two cards cost at least, by the price of one; what they cost posted is less."""
 
@@ -85,8 +87,10 @@ def _may_be_for(item: Item, amount: Amount) -> bool:
 
 
 def _best(amounts: list[Amount]) -> Amount:
-    if amounts[-1].newest:
-        return amounts[-1]
+    last = amounts[-1]
+    if last.newest:
+        shipped = (a for a in amounts if a.newest and a.shipping != "local" and 0 < last.start - a.end < _ONE_ROW)
+        return next(shipped, last) if last.shipping == "local" else last
     for wanted in ("included", "extra", None):
         for amount in amounts:
             if amount.shipping == wanted:

@@ -21,10 +21,11 @@ _STATE_MARK = (
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|[(\[]|[$£€])|"
-    rf" ?/{{1,2}} ?(?:\d{{2,5}}|$)| (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(])|{_STATE_MARK})"
+    rf" ?/{{1,2}} ?(?:\d{{2,5}}|$)| (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(]|\d{{1,2}} (?:in stock|left|avail))|"
+    rf"{_STATE_MARK})"
 )
 _AFTER = re.compile(_ENDS)
-_NUMBER = rf"(?=[$£€]? ?\d{{2,5}}(?:\.\d\d)?{_ENDS})"
+_NUMBER = rf"(?=[$£€]? ?(?:\d{{2,5}}|\d{{1,2}},\d{{3}})(?:\.\d\d)?{_ENDS})"
 _BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
 _CLOSING = re.compile(
     r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?"

@@ -29,6 +29,8 @@ _WHOLE_ONLY = re.compile(
     r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
     r"rather (?:sell|not)"
 )
+_SAME_AGAIN = re.compile(r"(?:and |the |another |one )?same\b(?! (?:card|gpu))")
+"""``Same but i5-11500T with T400``: the machine of the line above once more."""
 _INSTALLED = re.compile(
     r"(?![^,;|.\n]{0,24}\b(?:blocks?|water ?blocks?|pads?|paste|back ?plates?|coolers?|fans?|brackets?|bridge|"
     r"ptm\w*)\b)"
@@ -114,6 +116,8 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
         return True
     opened = before.rfind("(")
     if opened > 0 and ")" not in before[opened:] and PROCESSOR.search(before[opened:]):
+        return True
+    if _SAME_AGAIN.match(line.text) and PROCESSOR.search(before):
         return True
     if not names_system(before):
         return False

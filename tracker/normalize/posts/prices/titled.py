@@ -28,7 +28,9 @@ _ONLY_BROKEN = re.compile(
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(
     r"\b(?:dead|broken|faulty|defective|dying|for[- ]parts|non-?working)(?: ?(?:/|and|or|&) ?\w+)? "
-    r"(?:gpus?|cards?|graphics)"
+    r"(?:gpus?|cards?|graphics)|"
+    r"(?:^|[\])>}] ?|\n)(?:(?:for|as) )?(?:parts|spares|repairs?|dead|broken|faulty)"
+    r"(?: ?(?:/|and|or|&) ?(?:parts|spares|repairs?|dead|broken|faulty|not working))? ?(?:only)? ?:"
 )
 _AFTER_A_LIST = re.compile(r"\d[^,;|]*[,;|&+][^,;|\d]{0,20}$")
 _WORKS = Guarded(
@@ -60,7 +62,7 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
             low, high = max(low, side.start), min(high, side.end)
         before = text[low : item.mention.start]
         item.quantity = quantity_around(before, text[item.mention.end : high])
-        if len(items) > 1 and _LOT_OF_CARDS.search(before):
+        if len(items) > 1 and (_LOT_OF_CARDS.search(before) or _counts_list(before, item, len(items))):
             item.quantity = None
         own = _OWN_END.split(text[item.mention.end : high], maxsplit=1)[0]
         broken = says_broken(own) or _ONLY_BROKEN.match(text, item.mention.end)
@@ -69,6 +71,14 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
         said = status_in(text[item.mention.end : high])
         if said and said != "available":
             item.status = said
+
+
+_HEADING = re.compile(r"(?:\w+ ){0,3}\w+ ?: ?(?:[a-z]{2,12} ){0,3}$")
+
+
+def _counts_list(before: str, item: Item, count: int) -> bool:
+    """``3x Ampere: 3080, 3070, 3060 Ti``: a count of the list that it heads, not of its first card."""
+    return ":" in before and item.quantity == count and _HEADING.search(before) is not None
 
 
 def break_listed(post: Post, layout: Layout, cards: Cards) -> None:
