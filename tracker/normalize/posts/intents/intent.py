@@ -50,8 +50,21 @@ _TAKES_MONEY = Guarded(
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
 )
+_SELLS_TOO = Guarded(
+    r"\b(?:cash|paypal) offers?\b|\boutright\b|"
+    r"(?:you|who|people|body|one)(?:'d|(?: (?:would|will|might|may|just|only|simply)){1,2})? "
+    r"(?:wants? to|prefers? to|likes? to|rather)(?: (?:just|only|simply))? "
+    r"(?:buy|purchase) (?:it|one|both|them|this|these|either|mine|the)\b"
+)
+"""``If somebody would rather buy it``, ``cash offers are fine``: said in a post that wants goods."""
 _PRICED = re.compile(r"\|[ ]?(?:[$£€]{1,3}|px|ask)[ ]?(?:\||\n)")
 """A table with a column of prices; words of prices are told by those that take money."""
+_LAST_RESORT = re.compile(
+    r"(?:(?<=[.!?\n])|^)[^.!?\n$£€]{0,120}\b(?:plan b|last resort|if (?:(?:that|this|it)(?: all)? "
+    r"(?:fail|fall|does ?n.?t|won'?t)|(?:all else|none|nothing|no ?(?:one|body)|no trades?)\b[^.!?\n$£€]{0,30}\b"
+    r"(?:fail|work|come|bite|want|happen|trade|pan|turn|interest)))[^.!?\n$£€]{0,80}(?=[.!?\n]|$)"
+)
+"""``Selling it is plan B``, ``only for cash if none of that works out``: asks for no money as yet, nor names any."""
 _WANTS = re.compile(
     r"^(?:hi|hello|hey)?[ ,!a-z]{0,25}\b(?:looking (?:for|to buy)|in search of|searching for|"
     r"want(?:ing)? to buy|wtb|buying|in need of|i need|after a)\b"
@@ -130,12 +143,16 @@ def _from_sides(title: Title, body: str) -> Intent:
     if not have_goods and want_goods and not have_money:
         return "buy"
     if want_goods or wants_trade:
-        return (
-            "sell_or_trade"
-            if _TAKES_MONEY.search(_NO_SALE.sub(" ", _ADDED.sub(" ", body))) and not trades_only(body)
-            else "trade"
-        )
+        return "sell_or_trade" if _sells_too(body) and not trades_only(body) else "trade"
     return "sell" if have_goods else "other"
+
+
+def _sells_too(body: str) -> bool:
+    """Whether the body of who wants goods takes money as well, and not only where all else fails."""
+    said = _NO_SALE.sub(" ", _ADDED.sub(" ", body))
+    if "if " in said or "plan b" in said or "resort" in said:
+        said = _LAST_RESORT.sub(" ", said)
+    return (_TAKES_MONEY.search(said) or _SELLS_TOO.search(said)) is not None
 
 
 def _offers_nothing(text: str, title: Title) -> str | None:

@@ -15,6 +15,16 @@ _AFTER = anchored_after("trades.after")
 _NO_TRADE_AFTER = anchored_after("trades.not_after")
 _WINDOW = 48
 _REFUSED = guarded(rf"{whole('trades.refused')}(?!\w)", "trades.refused")
+_EXCEPTED = Guarded(
+    r"trades(?: (?:right now|really|please|at (?:this|the) (?:time|moment)))? ?[,(;-]{0,2} ?(?:"
+    r"(?:except|unless|apart|other than|besides|save)(?: (?:maybe|perhaps|possibly|that|if|when|for|from)){0,3} "
+    r"(?:i(?:'d| would| might| may| could)? |you(?:'ve|'d)? (?:have|got|offer|happen)|it(?:'s| is) |an? |"
+    r"some(?:one|body|thing)|\d)|"
+    r"but (?:i(?:'d|'ll)? ?)?(?:(?:would|will|might|may|could|do) )?(?:(?:also|maybe|still) )?(?:trade|swap|"
+    r"(?:consider|entertain|look at|take|accept) (?:an? |your )(?!offer|payment|bit|look|lower|pic|deposit|check)))",
+    ("trades, ", "trades exc", "trades unl", "trades but", "trades (un"),
+)
+"""``No trades, except I might look at a 7950``."""
 _BEFORE_OFFERS = anchored("trades.before_offers", " ", rf"{whole('trades.before_offers')} $")
 _BEFORE_WHAT_YOU = anchored("trades.before_what_you", " ", rf"{whole('trades.before_what_you')} $")
 _AFTER_WHAT_YOU = anchored_after("trades.after_what_you")
@@ -31,8 +41,14 @@ _ONLY_TRADES = Guarded(
 )
 _SUM_BEFORE = re.compile(r"[$£€] ?\d{1,4}(?: shipped| obo)?$")
 """``$100 or an SSD``."""
+_CASH_OR = Guarded(
+    r"(?:cash|paypal)(?: (?:through|via|by) [a-z]{2,10})?,? or (?P<what>(?!\w{1,12}ing\b)[^.!?;\n]{3,40})",
+    ("cash or ", "cash, or ", "paypal or ", "cash through ", "cash by "),
+)
+"""``Cash through Paypal, or games``."""
 _WOULD_BEFORE = re.compile(r"(?:\b(?:will|would|might|may|could)|'(?:d|ll))(?: also)?$")
 _NOT_REFUSED = re.compile(r"(?<!no)(?<!not)$")
+_OTHER_PAYMENT = re.compile(r"(?:an? |your |the )?(?:credit |debit )?cards?\b")
 _WHAT = re.compile(r"(?!\w{1,12}ing\b)[^.!?;\n]{3,40}")
 _PRICED = re.compile(r"[$£€]|\bfor \d|\d ?(?:shipped|each)|\blocal")
 _BULLETS = ("\n*", "\n-", "\n•", "\n+", "\n ")
@@ -62,7 +78,7 @@ def sells_or_trades(body: str) -> bool:
 def open_to_trades(body: str) -> bool:
     """Whether the seller of a body would take goods as well."""
     is_open = _speaks_of_trades(body) or _welcomes_goods(body) or _names_goods_for_money(body)
-    return is_open and not _REFUSED.search(body)
+    return (is_open and not _REFUSED.search(body)) or _EXCEPTED.search(body) is not None
 
 
 def _speaks_of_trades(body: str) -> bool:
@@ -96,6 +112,8 @@ def _names_goods_for_money(body: str) -> bool:
                 what = _WHAT.match(body, place + len(word))
                 if what is not None and _is_goods(what.group()):
                     return True
+    if _takes_goods_for_cash(body):
+        return True
     if not any(bullet in body for bullet in _BULLETS):
         return False
     return any(
@@ -103,6 +121,14 @@ def _names_goods_for_money(body: str) -> bool:
         for heading in _HEADINGS
         for place in _places(body, heading)
         if (match := _LIST_BELOW.match(body, place + len(heading))) is not None
+    )
+
+
+def _takes_goods_for_cash(body: str) -> bool:
+    """``Cash or parts``, ``cash through Paypal, or games``; ``cash or card`` are ways to pay."""
+    return any(
+        _is_goods(what) and not (_OTHER_PAYMENT.match(what) or _PAYMENT.search(what))
+        for what in (match["what"] for match in _CASH_OR.finditer(body))
     )
 
 
