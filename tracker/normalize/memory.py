@@ -8,7 +8,7 @@ from typing import NamedTuple
 #: Nothing is taken back (``+``): what stands behind the digits is no digit, so that most numbers are done at once.
 _SIZE = re.compile(
     r"([0-9](?<![0-9.,][0-9])[0-9]{0,3}+)(?:[.,]([0-9]{1,2}+))?+ ?+-?+"
-    r"(?:gb(?=gddr|hbm|ddr|with|vram|graphic|video)|"
+    r"(?:gb(?=gddr|hbm|ddr|d[2-6][a-z0-9]{0,2}-|with|vram|graphic|video)|"
     r"(?:g(?:b(?!ps|/s|it|e\b)|ib|"
     r"o(?! (?:together|to|for|with|well|first|at|back|up|on|in|out|down|away|great|nicely|as|if|by|and)(?![a-z]))|"
     r"ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"

@@ -157,6 +157,9 @@ def _currency_of_place(post: Post) -> str | None:
     return None
 
 
+_LOCAL = finder(r"\blocal|\bpick[ -]?up\b|\bcollect")
+
+
 def _prose(layout: Layout) -> str:
     """The body without shop price lists, whose remarks are not the seller's."""
     text = layout.post.text
@@ -172,6 +175,10 @@ def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]
         return []
     tied = {amount.start for item in items for amount in item.asked if amount.where == "body"}
     found = []
+    for number in layout.rows:
+        line = layout.lines[number]
+        if number not in layout.mentions and _LOCAL.search(line.text) and names_goods(line.text):
+            found.append((line.start, line.end))
     for number, amounts in layout.amounts.items():
         line = layout.lines[number]
         if number in layout.mentions or number in layout.rows or any(amount.lot for amount in amounts):

@@ -50,6 +50,7 @@ def read_only_card(layout: Layout, items: list[Item]) -> None:
         for item in items:
             _settle(layout, item)
     if len(items) != 1:
+        _shared_size(layout, items)
         return
     item = items[0]
     if item.quantity is None:
@@ -60,6 +61,37 @@ def read_only_card(layout: Layout, items: list[Item]) -> None:
 def _settle(layout: Layout, item: Item) -> None:
     if item.vram_gb is None and not item.contradiction and (len(item.skus) > 1 or not item.mention.known):
         _size(layout, item)
+
+
+_ALL_OF = re.compile(
+    r"(?:^|[.!?\n;(,] ?)\W{0,3}(?:both|all|they|these|each)(?:'re)?"
+    r"(?:,? (?:of|are|is|being|have|has|come|with|them|these|those|cards?|gpus?|in|all|both|the|one|my|two|three|four))"
+    r"{0,6} $"
+)
+_SPOKEN = 120
+_BEHIND_WORD = re.compile(r"[0-9](?<=[a-z] [0-9])[0-9]{0,3}(?:\.\d\d?)? ?[gm]")
+"""``Both 1GB``, ``they're all the 2GB models``: before a size that all cards of a post have."""
+
+
+def _shared_size(layout: Layout, items: list[Item]) -> None:
+    """Let several cards have a size that a line states of all of them."""
+    text = layout.post.text
+    unsettled = [item for item in items if item.vram_gb is None and not item.contradiction]
+    for match in _BEHIND_WORD.finditer(text) if unsettled else ():
+        if _ALL_OF.search(text, max(0, match.start() - 40), match.start()) is None:
+            continue
+        place = match.start()
+        ahead = text[max(0, place - _SPOKEN) : place].rpartition("\n")[2]
+        line = ahead + text[place : place + _SPOKEN].partition("\n")[0]
+        said = {size.gb for size in find_sizes(line) if size.times == 1 and not size.system}
+        if len(said) != 1 or names_goods(line) or names_kit(line):
+            continue
+        for item in unsettled:
+            known = models().get(item.model.lower())
+            if known is not None and said <= known.skus.keys():
+                (item.vram_gb,) = said
+                item.skus = known.skus[item.vram_gb]
+        return
 
 
 def _count(layout: Layout, item: Item) -> int | None:
@@ -115,7 +147,11 @@ def _counts(text: str) -> Iterator[tuple[int, int, int]]:
             place = text.find(words, end)
 
 
-_DENIED = re.compile(r"\b(?:not|no|isn't)(?: the| a| an)? $")
+_DENIED = re.compile(
+    r"\b(?:not|no|isn't|at least|(?:more|less|better) than|minimum(?: of)?|over|only need|(?:i|i'd|i'll|also|really) "
+    r"(?:need|want|like))(?: the| a| an)? $"
+)
+"""A size that the card does not have, or that the writer would like to have."""
 
 
 _NEAR = 16
@@ -154,13 +190,15 @@ def _size(layout: Layout, item: Item) -> None:
     ]
     sizes = {
         size.gb for size in find_sizes(text)
-        if size.times == 1 and not _DENIED.search(text, max(0, size.start - 12), size.start)
+        if size.times == 1 and not _DENIED.search(text, max(0, size.start - 20), size.start)
         and _is_cards_own(text, size)
         and not any(_near(start, end, size.start, size.end) for start, end in others)
     }  # fmt: skip
     named = (mention for mentions in layout.mentions.values() for mention in mentions if mention.model == item.model)
     sizes |= {mention.vram_gb for mention in named if mention.vram_gb is not None}
-    fitting = sizes.intersection(known.skus) if known.known else {gb for gb in sizes if gb <= _MOST_OF_OLD_GB}
+    fitting = sizes.intersection(known.skus)
+    if not known.known and len(fitting) != 1:
+        fitting = {gb for gb in sizes if gb <= _MOST_OF_OLD_GB}
     if len(fitting) == 1:
         item.vram_gb = fitting.pop()
         item.skus = known.skus.get(item.vram_gb, ())

@@ -86,9 +86,9 @@ def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: 
     long_names = _long_names(body, title, titled, found)
     found = [_in_full(body, _as_titled(mention, titled), long_names) for mention in found]
     starts, ends = [mention.start for mention in found], [mention.end for mention in found]
-    more: list[Mention] = []
+    more = _by_part_numbers(body, titled) if any(scheme in body.text for scheme in _SCHEMES) else []
     for mention, number in _numbers(titled, long_names):
-        if number not in body.text or any(mention.model == other.model for other in more):
+        if number not in body.text or any(number == other.text for other in more):
             continue
         for match in _around(number).finditer(body.text):
             if len(more) >= MOST_MENTIONS:
@@ -102,6 +102,26 @@ def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: 
             if before < 0 or ends[before] <= match.start():
                 more.append(replace(mention, start=match.start(), end=end, text=number))
     return sorted([*found, *more], key=lambda mention: mention.start)
+
+
+_SCHEMES = ("gv-r", "gv-n", "hd-", "fx-")
+_BY_SCHEME = re.compile(r"(?<![\w-])(?:gv-[rn]|hd-|fx-)(?P<digits>\d{3,4})(?=[a-z\d]{0,12}-)[a-z]{1,12}\d{0,2}")
+
+
+def _by_part_numbers(body: PostText, titled: list[Mention]) -> list[Mention]:
+    """``GV-R795WF3-3GD``, ``HD-687A-ZNFC``: the title's only card of which a part number begins with the digits."""
+    found: list[Mention] = []
+    for part in _BY_SCHEME.finditer(body.text):
+        numbers = {mention.model: _SHORT_NAME.search(mention.text.lower()) for mention in titled}
+        meant = [m for m in titled if (number := numbers[m.model]) and _begins(number.group(), part["digits"])]
+        if len(meant) == 1 and len(found) < MOST_MENTIONS:
+            found.append(replace(meant[0], start=part.start(), end=part.end(), text=part.group()))
+    return found
+
+
+def _begins(number: str, digits: str) -> bool:
+    """Whether a part number's digits are those of a card, of whose four it has the first three."""
+    return digits in (number, number[:3] if number.isdigit() and len(number) > len("687") else number)
 
 
 def _in_full(body: PostText, mention: Mention, long_names: dict[str, Mention]) -> Mention:

@@ -60,8 +60,23 @@ def _has_own_subject(clause: str, items: list[Item], earlier: str | None = None)
     return earlier is None or any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", earlier) for word in words)
 
 
+def _opens_with_another(layout: Layout, cards: Cards, number: int, low: int) -> bool:
+    """``Ducky Shine 2 - browns. SOLD``: a clause in a line that opens with another thing of the title."""
+    line = layout.lines[number]
+    head = _HEAD.match(line.text) if low > line.start else None
+    words = telling_words(head["what"]) if head is not None else frozenset()
+    if not words or not words & telling_words(cards.title):
+        return False
+    return not words & set().union(*(telling_words(item.words) for item in cards.items))
+
+
+_HEAD = re.compile(r"(?P<what>[^\n:(,–—|]{2,40}?)(?:[ ]?[:(,–—|]|[ ]-{1,2})[ ]")
+
+
 def speaks_of_others(layout: Layout, cards: Cards, number: int, low: int, clause: str) -> bool:
     """Whether a clause that names no card has a subject of its own."""
     if cards.named.get(number):
         return _has_own_subject(clause, cards.items)
+    if _opens_with_another(layout, cards, number, low):
+        return True
     return len(cards.items) == 1 and _has_own_subject(clause, cards.items, f"{cards.title}\n{layout.post.text[:low]}")
