@@ -16,6 +16,7 @@ _LONGEST_HEADING = 100
 _LONGEST_CELL = 26
 _BLANKS = re.compile(r"\t| {2,60}")
 _SIGNS = (re.compile(r" / "), re.compile(r" -{1,2} "), re.compile(r", ?"))
+_CUTS = re.compile(r"[|,\t]| (?: |/ |-)")
 _BARS = re.compile(r"\|")
 _RULE = frozenset("-=_+| ")
 _FILLED = re.compile(r"\d|sold|gone|pend|free|none")
@@ -30,8 +31,8 @@ def find_grids(post: PostText, lines: list[Line], taken: list[Table]) -> list[Ta
         # Asked of every line: headings are short and price nothing.
         if number < until or not 4 < line.end - line.begin <= _LONGEST_HEADING or "$" in line.text:
             continue
-        heading = post.text[line.begin : line.end]
-        if not _HEADING_WORD.search(heading):
+        heading = post.raw[line.begin : line.end]
+        if not _CUTS.search(heading) or not _HEADING_WORD.search(heading.lower()):
             continue
         place = bisect_right(begins, line.begin) - 1
         if place >= 0 and line.begin < taken[place].end:

@@ -6,10 +6,9 @@ from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.clues.context import sentence_around
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
-from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.wording.guards import Guarded
 
-__all__ = ["CARD_TOO", "PROCESSOR", "PULLED", "is_kept_in", "is_specified"]
+__all__ = ["CARD_TOO", "PROCESSOR", "PULLED", "is_kept_in", "is_specified", "kept_in"]
 
 PROCESSOR = re.compile(
     r"\bi[3579]\b|\bryzen\b|\br[3579] \d{4}|\bxeon\b|\bcore ultra\b|\bthreadripper\b|\bepyc\b|"
@@ -34,21 +33,23 @@ _LONGEST_SAID = 90
 _ANY_CARD = frozenset(("card", "gpu", "them", "it", "module", "graphics", "they"))
 
 
-def is_kept_in(post: Post, layout: Layout, item: Item) -> bool:
-    """Whether the post says that the card is not to be had without its machine."""
-    if layout.amounts.get(item.line) and not names_goods(layout.text_of(item.line)):
-        return False
-    own = {word for word in item.model.lower().split() if not word.isalpha()}
-    text = post.body.text
+def kept_in(text: str) -> list[set[str]]:
+    """The words for each thing that a text says is not to be had without its machine."""
+    found = []
     for machine in _IN_IT.finditer(text):
         low, _ = sentence_around(text, *machine.span(), _LONGEST_SAID)
         said = _KEPT_BEFORE.search(text, low, machine.end())
-        if said is None:
-            continue
-        words = {word.removesuffix("s") for word in (said["what"] or said["stays"]).split()}
-        if words & own or (words & _ANY_CARD and not item.asked):
-            return True
-    return False
+        if said is not None:
+            found.append({word.removesuffix("s") for word in (said["what"] or said["stays"]).split()})
+    return found
+
+
+def is_kept_in(kept: list[set[str]], layout: Layout, item: Item) -> bool:
+    """Whether the card is among the things that are ``kept`` in their machine."""
+    if not kept or (layout.amounts.get(item.line) and not names_goods(layout.text_of(item.line))):
+        return False
+    own = {word for word in item.model.lower().split() if not word.isalpha()}
+    return any(words & own or (words & _ANY_CARD and not item.asked) for words in kept)
 
 
 _MEMORY_LISTED = re.compile(

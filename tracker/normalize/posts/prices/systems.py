@@ -10,7 +10,7 @@ from tracker.normalize.posts.clues.goods import names_system, parts_in_title, pa
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.post import Post
-from tracker.normalize.posts.prices.machines import CARD_TOO, PROCESSOR, PULLED, is_kept_in, is_specified
+from tracker.normalize.posts.prices.machines import CARD_TOO, PROCESSOR, PULLED, is_kept_in, is_specified, kept_in
 from tracker.normalize.posts.prices.unnamed import says_card_alone
 
 __all__ = ["mark_systems"]
@@ -49,6 +49,7 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         or parts_out(have)
         or (parts_out(post.body.text) and not _WHOLE_ONLY.search(post.body.text))
     )
+    kept = [] if parted else kept_in(post.body.text)
     for item in cards.items:
         if item.table and item.titled and item.system and not (names_system(have) or _has_case(layout, item)):
             item.system, item.bundled = False, True
@@ -59,7 +60,7 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         if parted:
             item.system = False
         elif (
-            is_kept_in(post, layout, item)
+            is_kept_in(kept, layout, item)
             or (whole_title and is_specified(layout, item))
             or (item.line >= 0 and _in_machine_line(layout, item))
             or (laptop and _is_laptop(_title_piece(post, item)))
