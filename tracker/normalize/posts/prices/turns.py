@@ -158,11 +158,12 @@ def labelled_item(layout: Layout, cards: Cards, number: int) -> Item | None:
 
 
 _MAKERS = frozenset(fragments("context.brands"))
+_LEAST_LABELS = 2
 
 
 def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
     """``Two 2080s (EVGA, Gigabyte)`` with a priced line for each maker: as many cards as lines."""
-    if len(cards.items) != 1 or not cards.items[0].titled:
+    if len(cards.items) != 1 or not cards.items[0].titled or len(layout.amounts) < _LEAST_LABELS:
         return
     item = cards.items[0]
     # Where the title counts no cards, only the words beside the name tell of them: others are other goods.
@@ -189,7 +190,7 @@ def split_by_labels(layout: Layout, cards: Cards, title: str) -> None:
         labels[head] = words
         places.append(number)
     counts = [_titled_count(title, words) for words in labels.values()]
-    if len(labels) >= 2 and item.quantity in (None, len(labels), sum(counts)):
+    if len(labels) >= _LEAST_LABELS and item.quantity in (None, len(labels), sum(counts)):
         counted = sum(counts) > len(labels)
         cards.items[:] = [
             replace(item, words=head, quantity=count if counted else None, asked=[])
