@@ -37,8 +37,10 @@ def shipping_of_amount(before: str, after: str) -> str | None:
     if _ENDS_LABELLED.match(after) and (said := _labelled(before)) is not None:
         return said
     clause = after[: _end(_CLAUSE_END, after)]
-    clause = clause[: _end(_NEXT_AMOUNT, clause)]
-    found = [(match.start(), kind) for kind, words in _AFTER if (match := words.search(clause)) is not None]
+    found = []
+    if clause.strip():
+        clause = clause[: _end(_NEXT_AMOUNT, clause)]
+        found = [(match.start(), kind) for kind, words in _AFTER if (match := words.search(clause)) is not None]
     if not found:
         return "extra" if _PLUS.match(after) else _labelled(before)
     place, kind = min(found)

@@ -58,6 +58,8 @@ _EACH, _LOT, _BUNDLE = (
 
 _WITH_ALL = Guarded(r"(?:\b(?:and|has|have|with|incl|includes|including|got)|w/|[&+]) ?everything\W{0,4}$")
 """``With box and everything. $375``: all that comes with the card, no lot."""
+_COUNTS_NOTHING = frozenset(("", "shipped", "obo", "local", "firm", "posted", "shipped obo", "obo shipped"))
+"""What most often stands behind an amount, and tells nothing of how many cards it is for."""
 _ALL_BEHIND = re.compile(
     r" ?(?:shipped |obo |firm )?(?:for (?:both|all|the (?:pair|lot))|total|together)\b(?! ?(?:each|ea\b))"
 )
@@ -146,6 +148,8 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         kind, why = "range", "a range, not a price"
     clause_end = _CLAUSE_END.search(line_after)
     near_after = line_after if clause_end is None else line_after[: clause_end.start()]
+    if near_after.strip(" *)") in _COUNTS_NOTHING:
+        near_after = ""
     continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
     if currency is None and (named := _NAMED_LATE.match(line_after)):
         currency = currency_of("", named["code"])
@@ -154,7 +158,7 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         each=_touches(_EACH, line_before, near_after[:30], continued) and not _ALL_BEHIND.match(near_after),
         lot=_touches(_LOT, line_before, near_after[:34], continued or _WITH_ALL.search(line_before) is not None),
         bundle=_touches(_BUNDLE, line_before, near_after[:24], continued),
-        fitted=_FITTED.search(near_after[:34]) is not None,
+        fitted=near_after != "" and _FITTED.search(near_after[:34]) is not None,
         shipping=shipping_of_amount(line_before, line_after),
         stroke=post.stroke(start, end),
         newest=kind == "asking" and is_lowered(line_before),
@@ -171,7 +175,7 @@ def _names_card(ranged: re.Match[str]) -> bool:
 def _touches(words: tuple[Guarded, Anchored], before: str, after: str, continued: bool) -> bool:
     """Whether words of ``each``, ``lot`` or ``bundle`` stand beside an amount."""
     behind, ahead = words
-    return behind.search(after) is not None or (not continued and ahead.search(before) is not None)
+    return (after != "" and behind.search(after) is not None) or (not continued and ahead.search(before) is not None)
 
 
 def find_amounts(

@@ -74,7 +74,7 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
         return "other", "added to a trade"
     if _is_carriage(before, after):
         return "shipping", "cost of shipping"
-    if _NOT_ASKING_AFTER.match(after) and not _NEXT_CLAUSE.match(after):
+    if after and _NOT_ASKING_AFTER.match(after) and not _NEXT_CLAUSE.match(after):
         return "other", "not the asking price: what follows it"
     if before.endswith('"'):
         return "other", "quoted, not asked"
@@ -96,7 +96,7 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
 
 
 def _is_carriage(before: str, after: str) -> bool:
-    if _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
+    if after and _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
         return True
     return _OWN_SENTENCE.search(before) is not None or (
         _SHIPPING_BEFORE.search(before) is not None and not _PLUS.match(after)
