@@ -24,7 +24,9 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 """``3 of the 3060s are sold; both 4070s are pending``: a state of some of them, which the clauses tell apart."""
 
 
-_STOCKED = re.compile(rf"(?:{NUMBER} ?(?:avail|in stock)|(?:qty|quantity)[:=]? ?\d|(?:have|got) {NUMBER} of\b|{FIELD})")
+_STOCKED = re.compile(
+    rf"(?:{NUMBER} ?(?:avail|in stock|left\b|on hand)|(?:qty|quantity)[:=]? ?\d|(?:have|got) {NUMBER} of\b|{FIELD})"
+)
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
 
 

@@ -14,6 +14,9 @@ _OUT_OF = re.compile(r"\b(?:from|out of) (?:a|an|my|the|our|his|her) ")
 """``Both from my own workstation, the 4090 ...``: a machine that the card was in."""
 
 
+_LOOSE = re.compile(r"(?:just|only|loose|spare|bare|separate)\b")
+
+
 def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
     """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
     line = layout.lines[item.line]
@@ -21,8 +24,9 @@ def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
         return False
     begin, _ = sentence_around(layout.post.text, *item.spot)
     before = layout.post.text[max(begin, line.start) : item.spot[0]]
-    held = names_system(before) and not _OUT_OF.search(before)
-    return held and not names_system(layout.lines[number].text)
+    loose = names_goods(before) and _LOOSE.match(layout.lines[number].text)
+    held = (names_system(before) or loose) and not _OUT_OF.search(before)
+    return bool(held) and not names_system(layout.lines[number].text)
 
 
 _SPEAKS_AGAIN = re.compile(

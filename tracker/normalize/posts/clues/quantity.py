@@ -61,7 +61,8 @@ _BEFORE = re.compile(
     rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
-    rf"(?:[^\n|$£€,;.]|\.(?! )){{0,50}}?(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty[:=]? ?|"
+    rf"(?:[^\n|$£€,;.]|\.(?! )|(?<=\d),(?=\d{{3}}(?!\d))){{0,50}}?"
+    rf"(?:(?<![\w])x ?(?P<x>\d{{1,2}})(?![\w.])|[\[(](?:qty[:=]? ?|"
     rf"x ?|quantity:? ?)?(?P<paren>{NUMBER})(?: ?x| qty| avail(?:able)?| total| in stock|"
     rf" units?| pcs| pieces| cards| gpus| of (?:them|these)| left| spares?| on hand)?[\])]|"
     rf"(?<![\w.$£€-])(?P<ofthem>{NUMBER})(?:[ ]?x)? (?:of (?:them|these|'?em)|avail(?:able)?|"
@@ -80,10 +81,10 @@ _MAY_BE_AFTER = re.compile(
 _MAY_TRAIL = re.compile(rf"[-,(:] ?(?:so |(?:set|lot|pack) of )?x?(?:\d|{_NUMBERS})|[,;|/] ?q")
 _BEHIND_PRICE = re.compile(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
-    r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea|shipped|obo)){0,2} ?"
+    r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea(?:ch)?|shipped|obo)){0,2} ?"
     rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty[:=]? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|"
     r"avail(?:able)?|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
-    rf"[,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these)|avail(?:able)?|"
+    rf"[.,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these|'?em)|avail(?:able)?|"
     r"in stock|left|on hand|pcs|pieces|units)\b|"
     rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
     rf"(?:(?:i|we)(?:'ve)? )?(?:have |got ){{1,2}}(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|"

@@ -105,7 +105,8 @@ _ADVICE = re.compile(
     r"\W{0,4}(?:some |your |any )?(?:advice|opinions?|suggestions?|thoughts|price ?check|help (?:pricing|with))\b"
 )
 _TRADE_WORDS = Guarded(
-    r"\b(?:trad(?<!with trad)(?<!w/ trad)(?<!confirmed trad)(?<!\d trad)(?<!\d\+ trad)(?:e|es|ing)|swaps?)\b"
+    r"\b(?:trad(?<!with trad)(?<!w/ trad)(?<!confirmed trad)(?<!\d trad)(?<!\d\+ trad)"
+    r"(?:e|es|ing)(?! (?:history|rep\b|references|flair|count))|swaps?)\b"
 )
 """``PayPal with trades`` and ``50+ trades`` speak of the past."""
 _ANOTHER = re.compile(r"\W*(?:another|(?:a |one )?(?:second|2nd|identical|matching)|one more|same) ")

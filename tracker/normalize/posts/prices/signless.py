@@ -21,7 +21,8 @@ _STATE_MARK = (
 _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|[(\[]|[$£€])|"
-    rf" ?/{{1,2}} ?(?:\d{{2,5}}|$)| (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(]|\d{{1,2}} (?:in stock|left|avail))|"
+    rf" ?/{{1,2}} ?(?:\d{{2,5}}|\d{{1,2}} (?:in stock|left|avail)|$)|"
+    rf" (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(]|\d{{1,2}} (?:in stock|left|avail))|"
     rf"{_STATE_MARK})"
 )
 _AFTER = re.compile(_ENDS)

@@ -29,7 +29,7 @@ _WHOLE_ONLY = re.compile(
     r"(?:not|n't|rather not|won't|no) (?:be )?(?:looking to |going to |willing to )?part|"
     r"rather (?:sell|not)"
 )
-_SAME_AGAIN = re.compile(r"(?:and |the |another |one )?same\b(?! (?:card|gpu))")
+_SAME_AGAIN = re.compile(r"(?:(?:and |the |another |one )?same\b(?! (?:card|gpu))|ditto\b|as above\b)")
 """``Same but i5-11500T with T400``: the machine of the line above once more."""
 _INSTALLED = re.compile(
     r"(?![^,;|.\n]{0,24}\b(?:blocks?|water ?blocks?|pads?|paste|back ?plates?|coolers?|fans?|brackets?|bridge|"

@@ -20,7 +20,9 @@ from tracker.normalize.posts.wording.guards import Guarded
 __all__ = ["break_listed", "offers_other_goods", "read_title_facts", "tie_title_prices"]
 
 _OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
-_BROKEN_BEFORE = Guarded(r"\b(?:broken|dead|bad|faulty|defective|for parts|non-?working)\b[^,|/]{0,40}$")
+_BROKEN_BEFORE = Guarded(
+    r"\b(?:broken|dead|bad|faulty|defective|for parts|parts only|spares only|non-?working)\b[^,|/]{0,40}$"
+)
 _ONLY_BROKEN = re.compile(
     r"[^,;|\[\]/+&]{0,40}[,;-] ?(?:is |it's |currently )?(?:broken|dead|faulty|defective|not working|for parts|"
     r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)"
