@@ -83,10 +83,20 @@ _MAY_BE_PART = finder(
 )
 
 
+_MORE_NAMES = re.compile(
+    r"(?: ?/ ?(?:(?:rtx|gtx|rx|quadro|tesla) )?[a-z]{0,2}\d{2,4}(?: ?(?:ti|super|xtx?|gre|ada))*){1,4}(?![a-z0-9])"
+)
+"""``A5000/A6000 NVLink bridge``: further cards that the part is for."""
+
+
 def is_part(text: str, mention: Mention) -> bool:
     """Whether a card only names what a part is for: ``3080 FE box``, ``boxes (4090, 3080)``."""
     if accessory_after(text, mention.end):
         return True
+    if text.startswith(("/", " /"), mention.end):
+        more = _MORE_NAMES.match(text, mention.end)
+        if more is not None and accessory_after(text, more.end()):
+            return True
     begin, _ = sentence_around(text, mention.start, mention.end, 90)
     head = text[begin : mention.start]
     if _MAY_BE_PART.search(head) is None:

@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.money.bare import MODEL_NUMBER, PRICE_LEAD
 from tracker.normalize.posts.wording.guards import Guarded
@@ -28,6 +29,7 @@ _PRICED_NAME = re.compile(
     r"\d{3,4}[^\n]{0,40} (?://|=>|->|→|…|\.{2,9}) ?$"
 )
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
+_NEXT_FIELD = re.compile(r" ?(?:\n|$)| /[ ]{1,4}[a-z]")
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 
 
@@ -51,8 +53,15 @@ _PRICED_END = re.compile(
 """``7700 XT Pure (white) 380``: three digits that end a line behind a name and the words about it."""
 
 
+def _opens_with_goods(before: str) -> bool:
+    """``5800X3D / mint / 280 / gone``: whether the first field of a line names other goods."""
+    return names_goods(before.rsplit("\n", 1)[-1].partition(" / ")[0])
+
+
 def _is_price_of_line(before: str, after: str) -> bool:
     """``4090: 1700 / 1650``: a bare number behind a name and a colon, at the end of the line, is money."""
+    if before.endswith(" / ") and _NEXT_FIELD.match(after) and _opens_with_goods(before):
+        return True
     if not _PRICE_TAIL.match(after):
         return False
     line = before.rsplit("\n", 1)[-1]

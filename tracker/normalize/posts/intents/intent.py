@@ -4,7 +4,13 @@ import re
 
 from tracker.normalize.posts.intents.sides import MONEY, PIECE_END, TAG, bare_part, money_and_goods
 from tracker.normalize.posts.intents.title import Title
-from tracker.normalize.posts.intents.trades import open_to_trades, sells_or_trades, trades_only
+from tracker.normalize.posts.intents.trades import (
+    open_to_trades,
+    refuses_sale,
+    refuses_trades,
+    sells_or_trades,
+    trades_only,
+)
 from tracker.normalize.posts.markup.text import PostText, read_text
 from tracker.normalize.posts.money.finding import names_amount
 from tracker.normalize.posts.wording.guards import Guarded
@@ -46,6 +52,7 @@ _TAKES_MONEY = Guarded(
     r"\b(?:all|take|accept|or|for|prefer|some) (?:the |just |some |straight )?(?:all )?(?:cash|"
     r"money|paypal|\$)(?! (?:on|from) (?:my|me))|"
     r"\bcash (?:if|works|is (?:fine|ok|okay|good)|too)\b|"
+    r"[$£€] ?\d{2,4},? (?:mailed|delivered|posted|firm)\b|"
     r"\bor (?:potentially |maybe |possibly )?sell\b|\b(?:asking|price[ds]?|shipped|obo)\b|for sale\b|\b(?:looking|"
     r"want|willing|trying|like) to (?:sell|unload)\b|\bi'?m selling\b|\bselling (?:my|"
     r"a|an|this|these|for)\b"
@@ -134,11 +141,7 @@ def _from_sides(title: Title, body: str) -> Intent:
     if want_money and want_goods and trades_only(body) and not names_amount(read_text(body[:3000])):
         return "trade"
     if want_money or offers:
-        if want_goods and offers and not want_money and trades_only(body):
-            return "trade"
-        if trades_only(body) and not want_money:
-            return "trade"
-        return "sell_or_trade" if want_goods or wants_trade else "sell"
+        return _for_money(want_money, want_goods, wants_trade, body)
     if not title.want:
         return _without_want(title, have_goods, body)
     if not have_goods and want_goods and not have_money:
@@ -154,6 +157,17 @@ def _sells_too(body: str) -> bool:
     if "if " in said or "plan b" in said or "resort" in said:
         said = _LAST_RESORT.sub(" ", said)
     return (_TAKES_MONEY.search(said) or _SELLS_TOO.search(said)) is not None
+
+
+def _for_money(want_money: bool, want_goods: bool, wants_trade: bool, body: str) -> Intent:
+    """What a post is after that asks for money, or for offers."""
+    if trades_only(body) and not want_money:
+        return "trade"
+    if want_goods and refuses_sale(body):
+        return "trade"
+    if want_money and not want_goods and wants_trade and refuses_trades(body):
+        return "sell"
+    return "sell_or_trade" if want_goods or wants_trade else "sell"
 
 
 def _offers_nothing(text: str, title: Title) -> str | None:

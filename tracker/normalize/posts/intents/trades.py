@@ -7,7 +7,7 @@ from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import anchored, anchored_after, guarded, pattern, whole
 
-__all__ = ["open_to_trades", "sells_or_trades", "trades_only"]
+__all__ = ["open_to_trades", "refuses_sale", "refuses_trades", "sells_or_trades", "trades_only"]
 
 _TRADE = re.compile(r"(?:trad(?:e|es|ing)|swap(?:s|ping)?|barter(?:s|ing)?)\b")
 _BEFORE = anchored("trades.before", " /", rf"{whole('trades.before')}[ /]{{1,2}}$")
@@ -64,6 +64,24 @@ def trades_only(body: str) -> bool:
     if "trad" not in body and "cash" not in body and "money" not in body:
         return False
     return bool(_ONLY_TRADES.search(body)) and not _REFUSED.search(body)
+
+
+_NO_SALE = Guarded(
+    r"\bnot (?:really )?(?:looking|interested|wanting|trying|here|willing|up) (?:to|in|for) sell(?:ing)?"
+    r"(?: (?:it|this|mine|the card))?(?: (?:outright|for cash|for money|right now))?(?=[.,;!\n]|$)|"
+    r"\b(?:won't|will not|not|don't want to) sell(?:ing)? (?:it )?outright\b"
+)
+_NO_TRADES = Guarded(r"\bno trades?(?: (?:actually|after all|any ?more|sorry|please|now|though))?(?=[.,!;\n]|$)")
+
+
+def refuses_sale(body: str) -> bool:
+    """``Not looking to sell outright``."""
+    return _NO_SALE.search(body) is not None
+
+
+def refuses_trades(body: str) -> bool:
+    """``No trades actually``, whatever the title asks."""
+    return _NO_TRADES.search(body) is not None
 
 
 def sells_or_trades(body: str) -> bool:

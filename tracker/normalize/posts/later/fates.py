@@ -25,7 +25,8 @@ _HANDED = Guarded(
 
 _SOME_LEFT = Guarded(r"\b(?:left|remain(?:s|ing)?|still (?:available|have))\b")
 _FATE = Guarded(
-    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone)\b|\bsold to\b|^sold|sold\W*$|gone\W*$|"
+    r"\b(?:is|are|has been|have been|now) (?:now )?(?:sold|pending|gone|on hold|reserved|spoken for)\b|"
+    r"\bsold to\b|^sold|sold\W*$|gone\W*$|"
     r"\bno longer (?:have|own)\b|\bany ?more\b|\b(?:went|shipped|mailed|way|goes|going) to them\b"
 )
 _CARDS_FATE = Guarded(

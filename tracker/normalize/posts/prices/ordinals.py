@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+from tracker.normalize.clean import CleanText
+from tracker.normalize.mentions import find_mentions
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.clues.status import status_in
@@ -23,6 +25,14 @@ _NUMBERS = {
     **dict.fromkeys(("3", "c", "third", "3rd"), 3),
     **dict.fromkeys(("4", "d", "fourth", "4th"), 4),
 }
+
+
+def _sized(item: Item, line: str) -> Item:
+    """The card with the memory that its own line tells, where the others may have another size."""
+    name = item.mention.text.strip().lower()
+    found = find_mentions(CleanText(f"{name} {line}", f"{name} {line}"), context=True)[:1]
+    own = next((mention for mention in found if mention.model == item.model and not mention.contradiction), None)
+    return item if own is None else replace(item, vram_gb=own.vram_gb, skus=own.skus)
 
 
 _IN_PROSE = Guarded(
@@ -74,8 +84,9 @@ def split_by_ordinals(layout: Layout, cards: Cards) -> None:
         return
     cards.items[:] = [
         replace(
-            item,
+            _sized(item, layout.text_of(number)),
             quantity=1,
+            line=number,
             asked=[amount for amount in layout.amounts[number] if amount.kind in ("asking", "old")],
             status=item.status or status_in(layout.lines[number].text),
             words=layout.text_of(number),

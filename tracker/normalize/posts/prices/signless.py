@@ -15,7 +15,7 @@ __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 
 _STATE_MARK = (
     r"[ ()\[<>=~*,:-]{1,8}(?:sold|pending|gone|reserved|on hold|taken|claimed|spoken for|"
-    r"(?:still )?available|still here)\b"
+    r"(?:snatched|scooped|snapped) up|(?:still )?available|still here)\b"
 )
 """``60 <- sold``, ``60 (gone)``: what became of the card, behind its price."""
 _ENDS = (
@@ -57,6 +57,9 @@ _NO_SIZE = rf"(?!(?:{MODEL_NUMBER.pattern}|(?:19|20)\d\d|128|256|512|1024)\b)"
 _IN_MIDDLE = re.compile(rf"[^\n,/]{{0,40}}(?P<mark>, | / )(?={_NO_SIZE}\d{{2,4}}(?P=mark)[a-z])")
 _PRICED_IN_MIDDLE = re.compile(rf"\n[^\n$£€]{{4,60}}?(?P<mark>, | / ){_NO_SIZE}\d{{2,4}}(?P=mark)[a-z]")
 """``zotac 3060 12gb, 240, boxed``: a price where another line of the post is of that form."""
+_LAST_FIELD = re.compile(rf"[^\n$£€]{{0,80}}? / (?={_NO_SIZE}\d{{2,4}}$)")
+_ENDS_IN_FIELD = re.compile(rf"\n[^\n$£€/]{{4,60}} / [^\n$£€]{{0,60}}?(?:(?<=/)| / ){_NO_SIZE}\d{{2,4}}(?= /|\n)")
+"""``zotac 3060 / used 9 months / 240``: a price where another line of the post is of that form."""
 _BULLET = re.compile(r"\n[ ]{0,3}[*•+-] ")
 _LEAST_LISTED = 3
 _WORD = re.compile(r"[a-z,]")
@@ -98,6 +101,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
             or _BEHIND_FANS.match(text[end:until])
             or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
             or (_IN_MIDDLE.match(text[end:until]) if _lists_in_middle(text) else None)
+            or (_LAST_FIELD.match(text[end:until]) if _lists_in_fields(text) else None)
             or (
                 _AT_END.search(text[end:until])
                 if line.kind == "bullet" and number not in layout.edits and _lists_at_ends(text)
@@ -146,6 +150,12 @@ def _lists_in_brackets(text: str) -> bool:
 def _lists_in_middle(text: str) -> bool:
     """Whether at least two lines of a text hold a bare number between a name and a remark."""
     return (", " in text or " / " in text) and len(_PRICED_IN_MIDDLE.findall(f"\n{text}")) > 1
+
+
+@lru_cache(maxsize=1)
+def _lists_in_fields(text: str) -> bool:
+    """Whether at least two lines of a text end in a bare number behind a name and a stroke."""
+    return " / " in text and len(_ENDS_IN_FIELD.findall(f"\n{text}\n")) > 1
 
 
 @lru_cache(maxsize=1)

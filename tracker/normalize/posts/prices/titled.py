@@ -21,11 +21,14 @@ __all__ = ["break_listed", "offers_other_goods", "read_title_facts", "tie_title_
 
 _OWN_END = re.compile(r"[,;|+&]|(?<!w)/")
 _BROKEN_BEFORE = Guarded(
-    r"\b(?:broken|dead|bad|faulty|defective|for parts|parts only|spares only|non-?working)\b[^,|/]{0,40}$"
+    r"\b(?:broken|dead|bad|faulty|defective|for parts|parts only|spares only|non-?working|"
+    r"cracked(?! (?:shroud|back ?plate|fan|plastic|box)))\b[^,|/]{0,40}$"
 )
 _ONLY_BROKEN = re.compile(
     r"[^,;|\[\]/+&]{0,40}[,;-] ?(?:is |it's |currently )?(?:broken|dead|faulty|defective|not working|for parts|"
-    r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)"
+    r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)|"
+    r"[^,;|\[\]/+&]{0,40}[(\[](?:for |as )?(?:parts|spares|repairs?|broken)"
+    r"(?: ?(?:/|&|or|and) ?(?:parts|repairs?|broken))?[)\]]"
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(

@@ -244,7 +244,11 @@ def drop_combos(cards: Cards) -> None:
 def split_singles(cards: Cards) -> None:
     """``a single card with box for $150, a single card without for $140``: as many cards as prices."""
     for item in list(cards.items):
-        singles = [a for a in item.asked if a.kind == "asking" and a.each and a.shipping != "local" and not a.newest]
+        singles = [
+            a
+            for a in item.asked
+            if a.kind == "asking" and a.each and a.shipping != "local" and not a.newest and not a.weak
+        ]
         singles = [amount for amount in singles if is_plausible(item.model, amount.value)]
         values = {amount.value for amount in singles}
         if 1 < len(values) == len(singles) == (item.quantity or 1):
