@@ -28,7 +28,7 @@ _STATED = re.compile(
 _LOT = re.compile(r"\b(?:job )?lots?\b(?! ?(?:of )?(?:fun|faster|better|more|power|\d))|\bbulk lot\b|\bwholesale lot\b")
 _LEADING = re.compile(
     rf"^\W{{0,4}}\(?(?:(\d{{1,2}}) ?x\)?|x ?(\d{{1,2}})\)?|\((\d{{1,2}})\)|"
-    rf"({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|display|pin|slot|gb))"
+    rf"({_WORD}) )(?= ?[a-z(])(?! ?(?:fans?\b|hdmi|dp\b|mini[ -]?(?:dp|display)|display|pin|slot|gb))"
 )
 #: "8 RX 580 mining cards": a bare number right before the card, where the title speaks of several.
 _BARE = re.compile(
@@ -44,7 +44,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"[^a-z0-9]{0,2}(?:\d{1,3} ?gb? ?)?(?:gddr\dx?(?![a-z0-9]) ?)?(?:(?:fe|founders edition|gpus?|"
     r"graphics cards?|video cards?|cards?|oc|gaming) ){0,3}[(\[*-]{0,2}(?:x ?(\d{1,2})(?! ?(?:fans?|dp|"
-    r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|\d))|\((\d{1,2})\)|(\d{1,2})x(?=[^\w.]*$))\b"
+    r"hdmi|display|pin|slot|mini|pcie|lanes?|gb|oc\b|\d))|\((\d{1,2})\)|(\d{1,2})x(?=[^\w.]*$))\b"
 )
 _PCIE_BEFORE = re.compile(r"(?:pci-? ?e|express|gen ?\d|\d\.0)[ -]?$")
 _TRAILING = re.compile(r"(?<![\d.])[ (\[*-](?:x ?(\d{1,2})|\((\d{1,2})\)|\(x(\d{1,2})\)|\((\d{1,2}))[)\]*!. ]*$")

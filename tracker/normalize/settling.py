@@ -71,7 +71,7 @@ _FORM_WORDS = {
         ("ada", ("ada",), r"\bada\b"),
         ("sff", ("sff", "low profile"), r"\bsff\b|low profile"),
         ("max-q", ("max",), r"max-?q"),
-        ("server", ("server", "passive"), r"\bserver\b|passive"),
+        ("server", ("server", "passive"), r"\bserver\b(?! pull)|passive"),
         ("pascal", ("pascal", "2016", "gp102"), r"pascal|\b2016\b|gp102"),
         ("gtx", ("gtx", "maxwell", "2015", "gm200"), r"gtx|maxwell|\b2015\b|gm200"),
     )
