@@ -15,6 +15,7 @@ from tracker.normalize.posts.clues.quantity import (
 )
 from tracker.normalize.posts.clues.status import says_broken, status_in
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.types import Status
 
 __all__ = ["read_facts"]
@@ -28,6 +29,18 @@ _STOCKED = re.compile(
     rf"(?:{NUMBER} ?(?:avail|in stock|left\b|on hand)|(?:qty|quantity)[:=]? ?\d|(?:have|got) {NUMBER} of\b|{FIELD})"
 )
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
+
+
+_FURTHER_ONES = Guarded(
+    rf"\b(?:{NUMBER}|some|few|several|bag|lot|box|pile|couple) (?:of )?(?:{NUMBER} )?(?:other |more )?"
+    r"(?:dead|broken|faulty|defective|non-?working)\b"
+)
+"""``Plus a bag of 4 dead 1660 Supers``, below a table that offers others."""
+
+
+def _of_further_ones(layout: Layout, number: int, item: Item) -> bool:
+    """Whether a line calls some cards broken that are not those which a table offers."""
+    return item.table and item.line != number and _FURTHER_ONES.search(layout.lines[number].text) is not None
 
 
 _GOES_ON = re.compile(rf"'?s?(?:,? and|,? plus|,| [+&])? (?:an?|{NUMBER}) (?:[a-z0-9]{{1,12}} ){{0,2}}")
@@ -72,7 +85,7 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
                 item.status = "sold" if layout.sections[number] == "sold" else "pending"
         if layout.post.is_struck(start, end) and not _priced_again(layout, number, end):
             item.status = "sold"
-        item.broken = item.broken or broken
+        item.broken = item.broken or (broken and not _of_further_ones(layout, number, item))
 
 
 _LISTED = re.compile(r"(?:'?s)?[ ]{0,2}(?:[,/&+]|,? ?and\b)[ ]{0,2}(?:the |my |both )?")

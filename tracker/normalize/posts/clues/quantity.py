@@ -87,8 +87,8 @@ _BEHIND_PRICE = re.compile(
     r"avail(?:able)?|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
     rf"[.,;|/-]?[ ]{{0,2}}(?:i |we )?(?:have |got )?(?P<of>{NUMBER}) (?:of (?:them|these|'?em)|avail(?:able)?|"
     r"in stock|left|on hand|pcs|pieces|units)\b|"
-    rf"[,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
-    rf"(?:(?:i|we)(?:'ve)? )?(?:have |got ){{1,2}}(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|"
+    rf"[.,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
+    rf"(?:(?:i|we)(?:'ve)? )?(?:still )?(?:have |got ){{1,2}}(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|"
     rf"[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
 )
 _SIGNS_OF_COUNT = (

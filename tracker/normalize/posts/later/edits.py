@@ -26,7 +26,7 @@ __all__ = ["apply_edits"]
 _CLAUSE = re.compile(
     "|".join(rf"{mark}(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
     + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
-    r"(?:sold|pending|gone|left|available|still|remains?|spoken for|reserved|on hold))|"
+    r"(?:sold|pending|gone|left|available|still|remains?|spoken for|reserved|on hold|too$))|"
     r"(?<=sold, )|(?<=pending, )|(?<=   , )|"
     r"(?=(?:and |the |price |for ){0,6}rest\b)(?<=[tng], )|(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
     r" and (?:(?<=    and )|(?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now)))|"
@@ -38,6 +38,8 @@ Each way begins with a plain character, so that a search skips to it.
 """
 _DROP = finder(r"\b(?:drop\w*|lower\w*|reduc\w+|now|new price|down to|cut|gpu|card)\b|->|=>")
 _ANY_STATUS = re.compile(union("edit.fates"))
+_EDIT_WORD = 4
+"""An edit whose first letters are struck was taken back: ``~~edit: pending~~ fell through``."""
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 
 
@@ -70,6 +72,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
         if not cards.named.get(number) and (
             (layout.sections[number] in ("sold", "pending", "past") and not edit)
             or layout.post.is_struck(line.start, line.end)
+            or (edit and layout.post.is_struck(line.start, line.start + _EDIT_WORD))
         ):
             continue
         if not edit and not _ANY_STATUS.search(line.text):

@@ -22,7 +22,10 @@ from tracker.normalize.posts.wording.factoring import finder
 __all__ = ["walk"]
 
 _SENTENCE_END = re.compile(r"[.!?;](?=[ ])")
-_ANOTHER = re.compile(r"\b(?:a |the )?(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b")
+_ANOTHER = re.compile(
+    r"\b(?<!every )(?<!each )(?<!any )(?:a |the )?"
+    r"(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b"
+)
 _FOR_ALL = finder(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
 
 
