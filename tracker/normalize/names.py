@@ -75,6 +75,9 @@ _VARIANT = re.compile(r"(?<![a-z0-9])(2048sp|gme)(?![a-z0-9])")
 _VARIANT_WITHIN = 60
 _SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
 _LOOK_BACK = 20
+_HUNDREDS = 3
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,2},$")
+"""``$1,770``: the rest of a sum is no card."""
 _SUPER = len("super")
 
 #: Suffixes that may stand apart from the name, by ``_LATE_SUFFIX`` and ``_VARIANT``.
@@ -173,6 +176,8 @@ def _whole(
 def _possible(text: str, start: int, end: int, strength: str) -> bool:
     """Tell whether a name that says little can stand for a card at all where it stands."""
     before = text[max(0, start - _LOOK_BACK) : start]
+    if before[-1:] == "," and end - start == _HUNDREDS and _THOUSANDS.search(before):
+        return False
     if strength == "short":
         return not (before[-1:] in ("-", "_", "/", "#", ".") or _SHORT_AFTER.match(text, end))
     if before.endswith(("-", "_", ".", "'")) and (strength == "number" or before[-2:-1].isalnum()):

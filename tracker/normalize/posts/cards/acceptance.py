@@ -140,7 +140,7 @@ def _beside_part(layout: Layout, number: int, mention: Mention) -> bool:
     return head is not None and _CONDITION.fullmatch(text, amounts[-1].end, mention.start) is not None
 
 
-_TO_PRICE = re.compile(r" ?[-:=]{1,2}>? ?")
+_TO_PRICE = re.compile(r"(?: [a-z][a-z0-9+]{0,9}){0,4} ?(?:[-:=@~]{1,2}>?|\.{2,8}|…) ?")
 _PRICE_END = re.compile(r"[ ]?(?:$|[\n,;(]|[.](?=[ \n]|$)|shipped|obo|firm|local)")
 
 

@@ -40,6 +40,9 @@ _PRICED_WORD = re.compile(
     r"(?:takes|gets|buys)(?: you)? (?:it|both|all|everything|the)|cash|pick-?up|collected|shipped|posted)\b"
 )
 """``780 local``: three digits are rather a price there; four are the cards of today."""
+_PRICED_BESIDE = re.compile(r" ?(?:\+|plus) ?(?:ship|s&h|s/h|post)|/ ?[$£€] ?\d")
+_WHERE_PRICED = re.compile(r"(?:[-:=@~|>]{1,2}|\bfor|\basking) ?$")
+"""``7900 XTX - 780/$770``, ``GRE = 460 + shipping``: where a price stands, and what only stands behind one."""
 _PRICED_SIGN = re.compile(r"[$£€] ?$")
 _PRICED_UNIT = re.compile(r" ?(?:(?:bucks|dollars|usd|cad|gbp|quid|eur|euros?)\b|[$£€](?! ?\d))")
 
@@ -121,7 +124,7 @@ def _is_named_by_other_maker(before: str, number: str) -> bool:
     if before[-1:] != " " or ("alienware" in before and _OF_TODAY.fullmatch(number)):
         return False
     *_, last = words = before.split()[-2:] or [""]
-    if last in _OTHER_MAKERS:
+    if last in _OTHER_MAKERS or " ".join(words) in _OTHER_MAKERS:
         return True
     return len(words) > 1 and len(last) <= _SHORT_WORD and last.isalnum() and words[0] in _OTHER_MAKERS
 
@@ -158,6 +161,8 @@ def is_namesake(post: PostText, mention: Mention) -> bool:
     if not mention.text.strip().isdigit():
         return False
     if len(mention.text.strip()) == _DIGITS_OF_PRICES and _PRICED_WORD.match(after):
+        return True
+    if _PRICED_BESIDE.match(after) and _WHERE_PRICED.search(before):
         return True
     if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
         return True

@@ -51,7 +51,7 @@ _BEFORE = re.compile(
     rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
     rf"(?<![\w])(?<!aorus )x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
     rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
-    rf"qty[:=]? ?(?P<qty>\d{{1,2}})) )[^,|;/\n$£€+]{{0,44}}|"
+    rf"qty[:=]? ?(?P<qty>\d{{1,2}})) )(?:[^,|;/\n$£€+]|(?<=nitro)\+){{0,44}}|"
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) "
     rf"(?:(?:flavou?rs|kinds|sorts|versions|variants|different kinds) of (?:the )?)?(?:(?!of\b|is\b|"
     rf"was\b|for\b|to\b|an\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)"
@@ -119,7 +119,8 @@ _LEFT = re.compile(
     r"(?:second|other)(?: one| card| gpu)? (?:is )?(?:still )?(?:available|here\b|for sale\b|(?<=still )up\b)))"
 )
 _GONE = re.compile(
-    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?: of (?:the|them|these|'?em)(?: \w+)?)?(?: \S{{1,12}}){{0,3}}? (?:is |"
+    rf"(?<![\w$£€])(?<!last )(?P<n>{NUMBER})x?(?! (?:slot|fan|pin|year|month|week|day|hour)s?\b)"
+    r"(?: of (?:the|them|these|'?em)(?: \w+)?)?(?: \S{1,12}){0,3}? (?:is |"
     rf"are |has been |have been |was )?(?:sold|gone|claimed|{FOUND_HOME}|out the door|snatched up)\b"
     rf"(?! (?:through|up|down|over|back|from))|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
     r"(?![^.,;\n]{0,24} (?:here|before|last|ago|ebay)\b)|"
@@ -147,7 +148,7 @@ _FALLEN = re.compile(
     r"(?![\w.,%]|[ ]?gb)"
 )
 """``x6 (now 4)``, ``x2 -> x1``: what a count has fallen to."""
-_FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|gaming) $")
+_FAN_NAMES = re.compile(r"inno3d|ichill|(?:twin|(?<!phantom )gaming) $")
 """Makers whose cards are called X2 or X3 by their fans."""
 _LINE_OF_COOLERS = re.compile(
     r"\b(?:ventus|windforce|dual|twin(?: (?:edge|fan))?|mech|armor|aero|shadow|stormx|verto|swift|quick|qick|ichill|"

@@ -10,16 +10,19 @@ __all__ = ["Line", "read_lines"]
 _LEAD = re.compile(
     r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d{1,2}(?!\d))|"
     r"(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
-    r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d))?[ ]{0,8}"
+    r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d(?!\d? ?x )))?[ ]{0,8}"
 )
 _DECORATION = " *_#>"
 _BRACKETED = re.compile(r"\[(?P<mark>\d{1,2})\][ *:.-]{0,6}(?=[^ *])")
-_NUMBERS = re.compile(r"(?:^|\n)[ *_>]{0,8}\[(\d{1,2})\]")
+_NUMBERS = {
+    "[": re.compile(r"(?:^|\n)[ *_>]{0,8}\[(\d{1,2})\]"),
+    "(": re.compile(r"(?:^|\n)[ *_>]{0,8}\((\d{1,2})\)"),
+}
 
 
-def _is_numbered(text: str) -> bool:
+def _is_numbered(text: str, bracket: str) -> bool:
     """Whether numbers in brackets number the lines of a text, one behind the other, and count nothing."""
-    found = [int(number) for number in _NUMBERS.findall(text)]
+    found = [int(number) for number in _NUMBERS[bracket].findall(text)]
     return found == list(range(1, len(found) + 1))
 
 
@@ -53,7 +56,8 @@ def read_lines(post: PostText) -> list[Line]:
     """Lines in order; positions are those of the post."""
     lines: list[Line] = []
     begin = 0
-    numbered = "[1]" in post.text and "[3]" in post.text and _is_numbered(post.text)
+    numbered = "[1]" in post.text and "[3]" in post.text and _is_numbered(post.text, "[")
+    counted = "(" in post.text and not _is_numbered(post.text, "(")
     for piece in post.text.split("\n"):
         if not piece:
             lines.append(Line(begin, begin, begin, "", "blank"))
@@ -69,6 +73,9 @@ def read_lines(post: PostText) -> list[Line]:
         lead = _LEAD.match(raw)
         mark = (lead.group("mark") or "") if lead else ""
         offset = lead.end() if lead else 0
+        if counted and lead is not None and mark.startswith("("):
+            # ``(4) RTX 4090`` counts cards.
+            mark, offset = "", lead.end("indent")
         words = piece[offset:]
         led = words.lstrip(_DECORATION)
         stripped = led.rstrip(_DECORATION)

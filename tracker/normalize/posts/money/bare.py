@@ -30,7 +30,7 @@ _ALONE_AFTER = re.compile(r"[.!]?$|[.!] (?=[a-z])")
 _OPENING_AFTER = re.compile(r"[.!]?$|[.!] (?=[a-z])|, (?:which|incl|that incl|shipp|firm|obo|or best|local|plus)")
 _NO_PRICE = re.compile(r"(?:19|20)\d\d|\d{5,}|\d|[0-4]\d")
 """Years, places and counts, where nothing but the number stands: ``Never mined. 130.`` is a price."""
-_OR_SHIPPED = re.compile(r"/ ?\d{3,4}(?![\d/])")
+_OR_SHIPPED = re.compile(r"/ ?(?:\d{3,4}|[$£€] ?\d{2,4})(?![\d/])")
 """``lowered to 445/465``: two forms of one price, no fraction."""
 _PER_PIECE = re.compile(r"/ ?(?:ea|each|card|gpu|unit|piece|pc)\b")
 _RESOLUTION = re.compile(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)")
@@ -56,11 +56,16 @@ def may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bo
     """Whether a number without a sign stands free enough to be an amount at all."""
     touched = text[start - 1] if start else " "
     glued = text[end] if end < len(text) else " "
-    if glued == "/" and (_PER_PIECE.match(text, end) or (len(number) > 2 and _OR_SHIPPED.match(text, end))):
+    if glued == "/" and (_PER_PIECE.match(text, end) or _has_second_form(text, end, number)):
         glued = " "
     if touched.isalnum() or touched in "-/.#&'" or glued.isalnum() or glued in "/'\"%°":
         return False
     return len(number) > 1 and not _GLUED.match(text, end) and (loose or text[end : end + 3].lstrip()[:2] not in _UNITS)
+
+
+def _has_second_form(text: str, end: int, number: str) -> bool:
+    match = _OR_SHIPPED.match(text, end)
+    return match is not None and (len(number) > 2 or not match.group().lstrip("/ ").isdigit())
 
 
 def says_bare(number: str, thousands: bool, before: str, after: str, loose: bool) -> bool:

@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
     r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
     r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
     r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
-    r"(?P<after> ?[$£€](?!\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
+    r"(?P<after> ?[$£€](?! ?\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
     r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?",
     re.ASCII,
 )
@@ -76,6 +76,9 @@ def _sign_before(text: str, start: int) -> str:
 
 
 _SECOND_FORM = re.compile(r" ?/ ?(?:[$£€] ?)?(?P<number>\d{2,5})(?![\d/]|[.,]\d| ?(?:c\b|°|w\b|gb|mhz|%|fps|rpm))")
+_STATE_AFTER = re.compile(r"[ (\[*,=<>-]{0,6}(?:sold|pending|gone)\b")
+_FORM_END = re.compile(r" ?(?:local(?:ly)?|shipped|posted|picked up|pick-?up|collected|cash)\b")
+"""``715/$700 local``: what tells that both are forms of one price."""
 _OF_SEVERAL = re.compile(r"[/,&+|]|\band\b")
 _LEAST_FORM, _MOST_APART = 20, Decimal("1.35")
 
@@ -83,11 +86,14 @@ _LEAST_FORM, _MOST_APART = 20, Decimal("1.35")
 def _second_form(text: str, start: int, end: int, number: str) -> re.Match[str] | None:
     """The dearer or cheaper form of a price behind it: ``775/790``, picked up and posted; no price of another card."""
     match = _SECOND_FORM.match(text, end)
+    number = number.replace(",", "")
     if match is None or not number.isdigit() or (number := number.lstrip("0")) == match["number"]:
         return None
     low, high = sorted((Decimal(number or 0), Decimal(match["number"])))
     if low < _LEAST_FORM or high > low * _MOST_APART:
         return None
+    if _SIGNED.search(match.group()) and _FORM_END.match(text, match.end()):
+        return match
     if MODEL_NUMBER.fullmatch(number) and MODEL_NUMBER.fullmatch(match["number"]):
         return None
     return None if _OF_SEVERAL.search(_sentence_before(text, start)) else match
@@ -106,21 +112,30 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     before = text[max(0, start - _WINDOW) : start]
     after = text[end : end + _WINDOW]
     line_after = after.partition("\n")[0]
-    if signed and not _SIGNED.search(before_sign + after_sign) and _UNIT_AFTER.match(line_after):
+    if signed and not _SIGNED.search(before_sign + after_sign) and _is_measure(line_after):
         return None
-    if not signed and not (loose and second) and not says_bare(number, bool(thousands), before, line_after, loose):
+    priced = second is not None and (loose or _SIGNED.search(second.group()) is not None)
+    if not (signed or priced) and not says_bare(number, bool(thousands), before, line_after, loose):
         return None
     value = parse_number(number, thousand=bool(thousands))
     if second is not None:
         value, end = max(value, Decimal(second["number"])), second.end()
     if not signed:
-        if not loose and is_rather_a_card(number, before, after):
+        if not (loose or priced) and is_rather_a_card(number, before, after):
             return None
         if not _LEAST_BARE <= value <= _MOST_BARE or value != value.to_integral_value():
             return None
     if not 0 < value <= _MOST:
         return None
-    return _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+    amount = _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+    if second is not None and amount.shipping == "local" and value > Decimal(second["number"]):
+        return amount._replace(shipping=None)
+    return amount
+
+
+def _is_measure(after: str) -> bool:
+    """``420 usd - sold`` is money, and counts nothing that was sold."""
+    return _UNIT_AFTER.match(after) is not None and _STATE_AFTER.match(after) is None
 
 
 def _is_signed(text: str, match: re.Match[str]) -> bool:

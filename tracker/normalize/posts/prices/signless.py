@@ -22,7 +22,7 @@ _ENDS = (
     r"(?: ?(?:$|\n|[,;|)](?!\d)|/ ?(?:ea|each|card)\b|\.(?= |$)|obo\b|ono\b|shipped|posted|firm|each|ea\b|plus\b|\+|"
     r"or\b|and\b|if\b|local|[(\[]|[$£€])|"
     rf" ?/{{1,2}} ?(?:\d{{2,5}}|\d{{1,2}} (?:in stock|left|avail)|$)|"
-    rf" (?:/{{2}}|\|{{1,2}}) | (?:-{{1,2}}|~) (?=[a-z(]|\d{{1,2}} (?:in stock|left|avail))|"
+    r" (?:/{2}|\|{1,2}) | (?:-{1,2}|~) (?=[a-z(]|\d{1,2}[ -](?:in stock|left|avail|slot|fan|pin|years?|months?))|"
     rf"{_STATE_MARK})"
 )
 _AFTER = re.compile(_ENDS)
@@ -30,7 +30,7 @@ _NUMBER = rf"(?=[$£€]? ?(?:\d{{2,5}}|\d{{1,2}},\d{{3}})(?:\.\d\d)?{_ENDS})"
 _BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
 _CLOSING = re.compile(
     r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?"
-    rf"(?:\.(?= |$)|$|{_STATE_MARK}))"
+    rf"(?:\.(?= |$)|$| -{{1,2}} (?=[a-z])|{_STATE_MARK}))"
 )
 """``The 4080 is a Trinity, 820.``, but not ``3060, 16gb, 512.``"""
 _BEHIND_BLANK = re.compile(
@@ -112,7 +112,7 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
             continue
         amount = amount_at(layout, end + tail.end(), until)
         words = tail.re is not _BEHIND_FANS and _WORD.search(tail.group())
-        if amount is not None and words and MODEL_NUMBER.fullmatch(f"{amount.value:f}"):
+        if amount is not None and words and MODEL_NUMBER.fullmatch(text[amount.start : amount.end]):
             continue
         if amount is None or is_measured(text[line.start : end], tail.group()):
             continue
