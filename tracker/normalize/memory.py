@@ -12,7 +12,7 @@ _SIZE = re.compile(
     r"(?:g(?:b(?!ps|/s|it|e\b)|ib|"
     r"o(?! (?:together|to|for|with|well|first|at|back|up|on|in|out|down|away|great|nicely|as|if|by|and)(?![a-z]))|"
     r"ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
-    r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch)))"
+    r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch|(?:more|less) than)))"
 )
 _TIMES = re.compile(r"(?<![a-z0-9.,])(\d{1,2}) ?x ?$")
 #: Behind a size: what makes it a disk's, else the machine's.

@@ -30,6 +30,10 @@ _PRICED_NAME = re.compile(
 )
 _PRICE_TAIL = re.compile(r" ?(?:/ ?\d{2,5})? ?(?:\n|$)")
 _NEXT_FIELD = re.compile(r" ?(?:\n|$)| /[ ]{1,4}[a-z]")
+_STATE_LABEL = re.compile(
+    r"(?<!\w)(?:sold|pending|gone|available|left|reserved|on hold|spoken for)(?: so far)? ?[:=] ?$"
+)
+"""``Sold: 5080`` names a card."""
 _CARD_LABEL = re.compile(r"(?:gpu|graphics?|video|card|vga)[^\n:=]{0,12}[:=] ?$")
 
 
@@ -70,7 +74,7 @@ def _is_price_of_line(before: str, after: str) -> bool:
     line = before.rsplit("\n", 1)[-1]
     if _PRICED_END.search(line) is not None:
         return True
-    return _PRICED_NAME.search(line) is not None and not _CARD_LABEL.search(line)
+    return _PRICED_NAME.search(line) is not None and not (_CARD_LABEL.search(line) or _STATE_LABEL.search(line))
 
 
 _DISK_AFTER = re.compile(

@@ -170,7 +170,13 @@ def ends_a_price(text: str, end: int) -> bool:
     return _AFTER.match(text, end) is not None
 
 
+_NUMBERED_LINES = ("merc ", "qick ", "quick ", "swft ", "swift ", "speedster ")
+"""XFX calls coolers by numbers: ``6700 XT MERC 319``."""
+
+
 def amount_at(layout: Layout, start: int, end: int) -> Amount | None:
     """The number at a place where a price stands, as an amount that is asked."""
+    if layout.post.text.endswith(_NUMBERED_LINES, 0, start):
+        return None
     found = find_amounts(layout.post, start, end, loose=True)[:1]
     return next((amount for amount in found if amount.start - start <= 2 and amount.kind in ("asking", "old")), None)

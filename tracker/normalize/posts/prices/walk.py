@@ -171,7 +171,8 @@ def _pointed(sentence: str, cards: Cards) -> list[Item]:
 def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[NamedItem]) -> None:
     """A price in a line that names the card stands before those of earlier lines that do not."""
     line = layout.lines[number]
-    for item in unique_items(named):
+    # The price of an edit is newer anyhow, and leaves what was said of carriage before.
+    for item in unique_items(named) if number not in layout.edits else ():
         own = [a for a in item.asked if line.begin <= a.start <= line.end and a.kind == "asking" and not a.lot]
         if not own or len(own) == len(item.asked):
             continue
