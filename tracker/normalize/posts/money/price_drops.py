@@ -19,7 +19,9 @@ _LONGEST_RANGE_GAP = 6
 
 def with_drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
     """The amounts of a text, old and new prices and the upper ends of ranges marked as such."""
-    return _carriages(post, _range_ends(_drops(post, amounts))) if len(amounts) > 1 else amounts
+    if len(amounts) == 1:
+        return amounts
+    return _shared_carriage(post, _carriages(post, _range_ends(_drops(post, amounts))))
 
 
 def _drops(post: PostText, amounts: list[Amount]) -> list[Amount]:
@@ -57,6 +59,28 @@ def _carriages(post: PostText, amounts: list[Amount]) -> list[Amount]:
         elif opened is not None and _may_be_carriage(amount, opened):
             amounts[place] = amount._replace(kind="shipping", why="cost of shipping")
     return amounts
+
+
+def _shared_carriage(post: PostText, amounts: list[Amount]) -> list[Amount]:
+    """``$515 for the 5070 and $645 for the 9070 XT, shipped``: behind a comma it holds for all of the sentence."""
+    for place in range(len(amounts) - 1, 0, -1):
+        last = amounts[place]
+        if last.shipping not in ("included", "extra") or not _BEHIND_COMMA.match(post.text, last.end):
+            continue
+        for earlier in range(place - 1, -1, -1):
+            amount = amounts[earlier]
+            if amount.shipping is not None or amount.kind != "asking":
+                break
+            if _SENTENCE_END.search(post.text, amount.end, amounts[earlier + 1].start):
+                break
+            amounts[earlier] = amount._replace(shipping=last.shipping)
+    return amounts
+
+
+_BEHIND_COMMA = re.compile(
+    r"(?! ?(?:shipped|posted|delivered|\+|plus))[^.!?\n$£€,]{0,40}, (?:(?:all|both|each|prices?) ){0,2}"
+    r"(?:shipped|posted|delivered|plus ship|\+ ?ship|ship\w* incl|incl\w* ship)"
+)
 
 
 def _may_be_carriage(amount: Amount, other: Amount) -> bool:
