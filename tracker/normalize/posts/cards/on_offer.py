@@ -181,14 +181,14 @@ def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
 
 
 _TO_PRICE = re.compile(
-    r"'?s?(?: ?\([^()\n]{0,40}\))?(?: [a-z]{2,12}){0,2}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}"
+    r"'?s?(?: ?\([^()\n]{0,40}\))?(?: (?!than\b|vs\b|from\b)[a-z0-9+]{1,12}){0,4}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}"
 )
 
 
 def _priced_next(layout: Layout, number: int, mention: Mention) -> bool:
     """Whether a price follows the name at once: ``the 670 for $140 and the 680 for $185``."""
     after = next((amount for amount in layout.amounts[number] if amount.start >= mention.end), None)
-    if after is None or after.kind != "asking" or after.start - mention.end > 30:
+    if after is None or after.kind != "asking" or after.start - mention.end > 30 or is_part(layout.post.text, mention):
         return False
     return _TO_PRICE.fullmatch(layout.post.text[mention.end : after.start]) is not None
 
