@@ -181,7 +181,8 @@ def _for_sale(layout: Layout, number: int, mention: Mention) -> bool:
 
 
 _TO_PRICE = re.compile(
-    r"'?s?(?: ?\([^()\n]{0,40}\))?(?: (?!than\b|vs\b|from\b)[a-z0-9+]{1,12}){0,4}?(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}"
+    r"'?s?(?: ?\([^()\n]{0,40}\))?(?: (?!than\b|vs\b|from\b)[a-z0-9+]{1,12}){0,4}?"
+    r"(?: (?:for|is|at|would be|asking))?[ :=-]{1,3}"
 )
 
 
