@@ -187,11 +187,14 @@ def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]
         if not struck and any(amount.start in tied for amount in amounts):
             continue
         local = any(amount.shipping == "local" and amount.kind == "asking" for amount in amounts)
-        only_local = local and "ship" not in line.text and "post" not in line.text
+        only_local = local and not any(word in line.text for word in _SENT)
         if names_goods(line.text) or only_local or struck:
             of_the_rest = _OF_THE_REST.search(line.text)
             found.append((line.start, line.end if of_the_rest is None else line.start + of_the_rest.start()))
     return found
+
+
+_SENT = ("ship", "post", "track", "insured", "send")
 
 
 def _is_struck_thing(layout: Layout, line: Line, amounts: Sequence[Amount]) -> bool:

@@ -143,7 +143,7 @@ def _clause(
     if said is None and not fewer and not (edit and (amounts or "left" in clause or "remain" in clause)):
         return []
     targets, elsewhere = targets_of(layout, cards, number, low, high, clause)
-    listed = counted or (other_goods and not targets)
+    listed = counted or (not targets and (other_goods or _has_struck_price(layout, number)))
     if elsewhere or (handed and not targets) or (listed and not edit and counts_others(layout, cards, number)):
         return []
     if not (edit or fewer or handed or speaks_of_fate(layout, cards, number, clause, targets)):
@@ -162,6 +162,11 @@ def _clause(
         if amounts and (said != "sold" or amounts[-1].newest) and item.line != number:
             item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
+
+
+def _has_struck_price(layout: Layout, number: int) -> bool:
+    """``Peerless Assassin: ~~$30~~ sold``."""
+    return any(amount.struck for amount in layout.amounts.get(number, ()))
 
 
 _BARE = re.compile(

@@ -15,7 +15,7 @@ __all__ = ["ALL", "GPU_WORD", "counted_down", "names_others", "other_cards", "ta
 
 ALL = finder(r"\b(?:all|both|everything|cards have|cards are|gpus are|gpus have|every card)\b")
 _OTHERS = re.compile(
-    r"\b(?:combo|bundle|everything else|the rest|rest of|other (?:stuff|items?|parts)|"
+    r"\b(?:combo|bundle|everything else|(?<!for )(?<!takes )(?<!gets )the rest|rest of|other (?:stuff|items?|parts)|"
     r"kit|build|keyboard|blocks?|boards?|chips?|x3ds?|procs?|chairs?|desks?|consoles?)\b"
 )
 _PARTS = re.compile(

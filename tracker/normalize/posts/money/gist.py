@@ -23,7 +23,7 @@ _MINE = finder(rf"{whole('gist.mine')}(?!\w)")
 _YOURS = finder(rf"{whole('gist.yours')}(?!\w)")
 _INSIDE = finder(rf"{whole('gist.inside')}(?!\w)")
 _ON_TOP = finder(
-    rf"{whole('gist.on_top')}(?!\w)|[$£€] ?\d{1, 2}(?![\d,])|(?<!\d)\d{1, 2} ?[€£$]|(?<![\w$£€.,])\+(?!\d)"
+    rf"{whole('gist.on_top')}(?!\w)|[$£€] ?[12]?\d(?!\d|[.,]\d)|(?<![\d.,])[12]?\d ?[€£](?!\d)|(?<![\w$£€.,])\+(?!\d)"
 )
 _ELSEWHERE = finder(union("gist.elsewhere"))
 

@@ -54,9 +54,10 @@ _SHIPPED_LINE = re.compile(
 _ANY = finder(
     r"ship|shp|post|mail|deliv|p[&+]p|s[&+/]h|ride|trip|pick|collect|meet|local|in.person|rmsd|verz|versand|charge|"
     r"port(?:o|es| (?:inc|com|of|en|gr))|fdp|sped|env[ioí]|livr|dhl|dpd|ups|usps|fedex|frais|tracked|signed|insured|"
-    r"freight|label|door|rm special|buyer|expedited|prio|carriage|f2f|carrier|courier|purolator|come and|face to|"
-    r"hand to|carry|abholung|gets? it|getting it|area only|flat rate|send|sent|gls|hermes|evri|ground|parcel|relay|"
-    r"colissimo|correos|frakt|fragt|main propre|mano|all.in|fob|to your|anywhere|lower 48"
+    r"freight|label|door|rm special|buyer|expedited|express|prio|carriage|f2f|carrier|courier|purolator|come and|"
+    r"face to|hand to|carry|abholung|gets? it|getting it|area only|flat rate|send|sent|gls|hermes|evri|ground|"
+    r"parcel|relay|colissimo|correos|ctt|seur|mrw|brt|sda|canpar|loomis|intelcom|startrack|aramex|pirate|conus|coast|"
+    r"mainland|europe|germany|frakt|fragt|main propre|mano|all.in|fob|to your|anywhere|lower 48"
 )
 """One of these stands in every statement about carriage, or shortly before it."""
 _RARE = Guarded("yodel|wysyłk|ophalen")

@@ -34,7 +34,8 @@ def settle(item: Item) -> Settled:
     if amount.newest or amount.each:
         carried = next((other.shipping for other in item.asked if other.shipping in ("included", "extra")), None)
     else:
-        carried = next((other.shipping for other in item.asked if other.struck and other.shipping), None)
+        said = (other.shipping for other in item.asked if other.struck and other.shipping)
+        carried = next((shipping for shipping in said if not (amount.struck and shipping == "local")), None)
     return settled if carried is None else settled._replace(amount=amount._replace(shipping=carried))
 
 

@@ -32,8 +32,8 @@ _ONLY_BROKEN = re.compile(
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
 _BROKEN_CARDS = Guarded(
-    r"\b(?:dead|broken|faulty|defective|dying|for[- ]parts|non-?working)(?: ?(?:/|and|or|&) ?\w+)? "
-    r"(?:gpus?|cards?|graphics)|"
+    r"\b(?:dead|broken|faulty|defective|dying|for[- ]parts|non[ -]?working|not working|non[ -]?functional)"
+    r"(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)|"
     r"(?:^|[\])>}] ?|\n)(?:(?:for|as) )?(?:parts|spares|repairs?|dead|broken|faulty)"
     r"(?: ?(?:/|and|or|&) ?(?:parts|spares|repairs?|dead|broken|faulty|not working))? ?(?:only)? ?:"
 )
@@ -45,7 +45,10 @@ _WORKS = Guarded(
 )
 _WORKING_BEFORE = re.compile(r"\b(?:working|good|functional)(?: \w+){0,2} $")
 _PIECE = re.compile(r"[^,;|]+")
-_GOODS_END = finder(r"[,|;/&+]|\band\b")
+_GOODS_END = finder(
+    r"[,|;&+]|/(?<!w/)|/(?! ?(?:[a-z'-]{1,12} ){0,3}(?:fans?|shrouds?|blowers?|box(?:es)?|brackets?|games?)\b)|\band\b"
+)
+"""``4x P40 w/ fan shrouds`` names a part of the cards, no goods of its own."""
 _ORIGIN = re.compile(r"\((?:pulled |taken |out )?(?:from|of) [^()]{2,60}\)")
 """``(from an Aurora, 12900F/64GB)``: where the card was."""
 _THING = Guarded(r"\b(?:more|etc|stuff|parts|things|misc|various|random|games?|fans?)\b")

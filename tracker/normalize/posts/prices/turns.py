@@ -27,7 +27,8 @@ _LABEL = re.compile(
 _CUE_START = re.compile(
     r"[\W]{0,4}(?:price|asking|ask|looking|want|sell|i'?d|i am|i'm|hoping|local|shipped|"
     r"now|\$|£|€|\d(?!\d? ?x\b|[a-jl-z])|obo|paypal|each|both|edit|price|firm|would|will|trying|take|only|"
-    r"sale|new price|reduced|dropped)"
+    r"sale|new price|reduced|dropped|how much|what (?:i|it)|yours for|"
+    r"(?:cost|damage|amount|number|figure|tag|sticker|money|value|cad|usd|eur|gbp|for|ship)s?[ ]?[:=-])"
 )
 _ASKS = re.compile(r"\b(?:sell|price[ds]?|asking|want|shipped|local|offer)\b")
 
@@ -82,10 +83,16 @@ def opens_other_goods(layout: Layout, number: int, leader: Line | None, from_tit
             3 <= len(name) <= 80 and not _CUE_START.match(text) and not re.search(r"[.!?] ", name)
             and not anchored_before("money.asking_before").search(before.rstrip(" =:-@(~|"))
             and (re.search(r"[-:|=~(@]\W{0,3}$|\t", before) or _peer_of_priced(layout, number, leader))
+            and not (":" in before and _is_repeated(layout, number, before))
         )  # fmt: skip
     peer = leader is not None and leader.is_item_mark and line.kind == leader.kind and line.bold == leader.bold
     shallow = leader is not None and line.start - line.begin <= leader.start - leader.begin
     return bool(peer and shallow and line.kind in ("number", "heading", "text") and line.bold)
+
+
+def _is_repeated(layout: Layout, number: int, label: str) -> bool:
+    """``Quote: $510`` below each of several cards: a label of their prices, no thing of its own."""
+    return any(layout.lines[place].text.startswith(label) for place in layout.amounts if place != number)
 
 
 _LONGEST_LABEL = 32

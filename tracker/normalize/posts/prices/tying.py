@@ -169,15 +169,22 @@ def _price_first(
                 continue
         if re.search(r"[,;|]", between) and names_goods(between):
             continue
-        if names_goods(between) and is_bundled(without_spans(text, offset, spans)[amount.end - offset :]):
-            target[2].bundled = True
         until = amounts[place + 1].start if place + 1 < len(amounts) else offset + len(text)
-        tail = without_spans(text, offset, spans)[amount.end - offset : until - offset]
-        if is_bundled(tail) and not re.search(r"[,;] ?[$£€]?$", between):
-            target[2].bundled = (
-                target[2].bundled or not re.search(r",", tail.split(MENTION_BLANK)[-1]) or place + 1 == len(amounts)
-            )
+        joined = _is_joined(without_spans(text, offset, spans)[amount.end - offset :], between, until - amount.end)
+        if joined and _has_own_price(target[2], amount):
+            continue
+        target[2].bundled = target[2].bundled or joined
         target[2].asked.append(amount._replace(each=amount.each or not amount.lot))
+
+
+def _is_joined(behind: str, between: str, length: int) -> bool:
+    """Whether the card behind an amount shares it with other goods, by the text ``between`` and up to the next one."""
+    if names_goods(between) and is_bundled(behind):
+        return True
+    tail = behind[:length]
+    if not is_bundled(tail) or re.search(r"[,;] ?[$£€]?$", between):
+        return False
+    return "," not in tail.split(MENTION_BLANK)[-1] or length == len(behind)
 
 
 def _name_first(
@@ -216,8 +223,17 @@ def _give_single(item: Item, amount: Amount, stretch: str, several: bool) -> Non
     listed = re.search(r"[,;|] ", after_name) and names_goods(after_name)
     if several and listed and not _JOINS.search(stretch):
         return
-    item.bundled = item.bundled or is_bundled(stretch)
+    bundled = is_bundled(stretch)
+    if bundled and _has_own_price(item, amount):
+        return
+    item.bundled = item.bundled or bundled
     item.asked.append(amount)
+
+
+def _has_own_price(item: Item, amount: Amount) -> bool:
+    """``3060: £150``, and in a later line ``the 3060 and the 12400F for £275``: the card is sold alone as well."""
+    single = (asked for asked in item.asked if asked.kind == "asking" and not (asked.lot or asked.bundle))
+    return not item.bundled and any(asked.value < amount.value for asked in single)
 
 
 _JOINS = re.compile(r"\+|&|\band\b|\bw/|\bwith\b")
