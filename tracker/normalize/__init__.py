@@ -6,4 +6,4 @@ from tracker.normalize.types import ListingText, Offer, Reading
 __all__ = ["RULES_VERSION", "ListingText", "Offer", "Reading", "read_listing"]
 
 #: Rises with every change of the rules, so that stored readings are known to be old.
-RULES_VERSION = 5
+RULES_VERSION = 6

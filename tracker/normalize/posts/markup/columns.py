@@ -69,7 +69,7 @@ def _without_ordinals(roles: list[str], header: list[Piece], rows: list[list[Pie
     ]
 
 
-_COUNTS = re.compile(r"^(?:still )?avail\w*|^(?:originally|original|total|initial(?:ly)?|at first)$")
+_COUNTS = re.compile(r"^(?:still )?avail\w*|^still |^(?:originally|original|total|initial(?:ly)?|at first)$")
 _COUNT = re.compile(r"\W{0,3}(?:x ?)?\d{1,2}(?: ?x| left| avail\w*|(?: of | ?/ ?)\d{1,2})?\W{0,3}")
 _NONE = re.compile(r"(?:none|sold(?: out)?|all gone|gone|nil|-)?")
 
@@ -81,7 +81,7 @@ def _with_counts(roles: list[str], header: list[Piece], rows: list[list[Piece]])
         if roles[column] not in ("quantity", "had") and _COUNTS.search(words):
             cells = [row[column][2] for row in rows if column < len(row) and not _NONE.fullmatch(row[column][2])]
             if cells and 2 * sum(_COUNT.fullmatch(words) is not None for words in cells) > len(cells):
-                found[column] = "quantity" if "avail" in words else "had"
+                found[column] = "quantity" if "avail" in words or words.startswith("still") else "had"
     return found
 
 

@@ -69,7 +69,7 @@ def _answered(cells: tuple[Cell, ...]) -> Status | None:
         if (yes and cell.heading.startswith(_HELD_HEADINGS)) or (cell.role == "status" and _HELD.fullmatch(cell.text)):
             return "pending"
         sold = yes and cell.heading.startswith(_GONE_HEADINGS)
-        gone = cell.heading.startswith(("avail", "still avail", "in stock")) and _NO.fullmatch(cell.text)
+        gone = cell.heading.startswith(("avail", "still", "in stock")) and _NO.fullmatch(cell.text)
         if sold or gone:
             return "sold"
     return None
