@@ -17,6 +17,7 @@ from tracker.normalize.posts.layout import lay_out
 from tracker.normalize.posts.markup.text import read_text
 from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.post import Post
+from tracker.normalize.posts.prices.falling import take_last_of_falling
 from tracker.normalize.posts.prices.maker_rows import split_by_rows
 from tracker.normalize.posts.prices.makers import split_by_fate
 from tracker.normalize.posts.prices.ordinals import split_by_ordinals
@@ -113,6 +114,7 @@ def _offers(post: Post) -> list[Offer]:
     split_singles(cards)
     read_only_card(layout, cards.items)
     price_by_number(layout, cards)
+    take_last_of_falling(layout, cards)
     apply_edits(layout, cards, other_goods, post.trace)
     reprice_by_number(layout, cards)
     for mention, spoken in cards.talked:

@@ -9,11 +9,12 @@ from tracker.normalize.posts.clues.quantity import (
     FIELD,
     NUMBER,
     count_behind_price,
+    count_word,
     is_last,
     left_over,
     quantity_around,
 )
-from tracker.normalize.posts.clues.status import says_broken, status_in
+from tracker.normalize.posts.clues.status import calls_broken, status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.types import Status
@@ -47,6 +48,25 @@ _GOES_ON = re.compile(rf"'?s?(?:,? and|,? plus|,| [+&])? (?:an?|{NUMBER}) (?:[a-
 """``I have four A4000s, one A5000 and two A2000s``: a count behind one that was read in prose."""
 
 
+_OWNED = re.compile(
+    rf"(?:\b(?:i|we)(?:'ve(?: got)?| have(?: got)?| got)|there (?:are|were)) (?P<count>{NUMBER}) of "
+    r"(?:the|these|those) (?:\w{1,12} ){0,2}$"
+)
+
+
+def _owned(before: str, item: Item) -> int | None:
+    """``We have six of the A2000s``: a count that a sentence tells beside the list."""
+    match = _OWNED.search(before)
+    count = count_word(match["count"]) if match is not None else None
+    item.quantity = count or item.quantity
+    return count
+
+
+def _priced_above(layout: Layout, number: int, item: Item) -> bool:
+    """Whether a count is told in a later line than the card's own, whose price then is that of one."""
+    return 0 <= item.line < number and item.line in layout.amounts
+
+
 def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
     """Count, status, strike-through and defects that the line says of each of its cards."""
     text = layout.post.text
@@ -73,12 +93,14 @@ def read_facts(layout: Layout, number: int, named: list[NamedItem]) -> None:
             item.quantity, item.per_piece = behind, True
         if count is not None and (item.quantity is None or item.line == number) and number not in layout.edits:
             item.quantity = count
-        if count is not None and _STOCKED.search(text, end, high):
+        if count is None and number not in layout.edits and "of the" in before:
+            count = _owned(before, item)
+        if count is not None and (_STOCKED.search(text, end, high) or _priced_above(layout, number, item)):
             item.per_piece = True
         some = _SOME_OF.search(text, max(low, start - 30), start) if whole is None else None
         own = "" if some else whole or text[end:high]
         if own != read:
-            read, said, broken = own, _state_in(own), bool(says_broken(own))
+            read, said, broken = own, _state_in(own), calls_broken(own, item.model)
         if number not in layout.edits:
             item.status = shared.get(start) or _status_or_rest(own, item, said) or item.status
             if layout.sections[number] in ("sold", "pending") and item.status != "sold":

@@ -79,6 +79,10 @@ _PART = re.compile(
 )
 
 
+_PRICED_TOO = re.compile(r"(?: for| at| is|[ ]?[-:=@~]{1,2}) ?[$£€]? ?\d{2,5}(?![\w%])")
+"""``A 3070 for 235 and a 3060 Ti for 190``: what has its own price is on offer beside the other."""
+
+
 def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way,
     ``doubtful`` where the sentence speaks of wanting or trading, but not beside the name."""
@@ -94,6 +98,8 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     if offering and _NOT.search(bare, 0, offering.start()):
         return "context", offering.group().strip()
     talked = _BEFORE.search(bare)
+    if talked and talked.group().startswith("and") and _PRICED_TOO.match(after):
+        talked = None
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()
     held = _WITHDRAWN.search(text[end:until])

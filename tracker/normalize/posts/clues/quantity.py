@@ -79,7 +79,9 @@ _MAY_BE_AFTER = re.compile(
     r"[(\[q]|x ?\d|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|(?:lot|set|pack|box|batch) of) |"
     rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
 )
-_MAY_TRAIL = re.compile(rf"[-,(:] ?(?:so |(?:set|lot|pack) of )?x?(?:\d|{_NUMBERS})|[,;|/] ?q")
+_MAY_TRAIL = re.compile(
+    rf"[-,(:] ?(?:so |(?:set|lot|pack) of |(?:i |we |i've )?(?:have |got ))?x?(?:\d|{_NUMBERS})|[,;|/] ?q"
+)
 _BEHIND_PRICE = re.compile(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea(?:ch)?|shipped|obo)){0,2} ?"
@@ -103,7 +105,8 @@ _TRAIL = re.compile(
     rf"[^\n;|$£€]{{0,60}}?[-,(] ?(?:set|lot|pack) of (?P<set>{NUMBER})\b|"
     rf"[^\n;|]{{0,110}}?, ?x ?(?P<times>\d{{1,2}})(?=[ ]?[,;:)-]| ?[$£€]|$)|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
-    r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])"
+    r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])|"
+    rf"[^\n;|$£€]{{0,60}}?, ?(?:(?:i|we)(?:'ve)? )?(?:have|got) (?P<have>{NUMBER})(?=[,;:]| -{{1,2}} | ?[$£€]|$)"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(
@@ -215,7 +218,9 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             return number
     match = _TRAIL.match(after) if _MAY_TRAIL.search(after) else None
     return (
-        count_word(match["n"] or match["set"] or match["times"] or match["spelled"] or match["qty"]) if match else None
+        count_word(match["n"] or match["set"] or match["times"] or match["spelled"] or match["qty"] or match["have"])
+        if match
+        else None
     )
 
 

@@ -6,7 +6,7 @@ from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import guarded, pattern, union, whole
 from tracker.normalize.types import Status
 
-__all__ = ["Said", "closes_all", "says_broken", "status_in"]
+__all__ = ["Said", "calls_broken", "closes_all", "says_broken", "status_in"]
 
 Said = Status | None
 _SOLD_NOT = guarded(rf"{whole('status.sold_not')}(?!\w)", "status.sold_not")
@@ -91,3 +91,15 @@ def says_broken(text: str) -> str | None:
         ):
             return match.group()
     return None
+
+
+_NO_PICTURE = ("no video", "no display", "no output", "no signal")
+_WITHOUT_OUTPUTS = ("CMP ", "P10", "Tesla ", "Radeon Instinct ", "A100", "H100")
+
+
+def calls_broken(text: str, model: str | None) -> bool:
+    """Whether a text calls a card broken; ``no video out`` is no defect of a card for miners or servers."""
+    said = says_broken(text)
+    return said is not None and not (
+        said.startswith(_NO_PICTURE) and model is not None and model.startswith(_WITHOUT_OUTPUTS)
+    )

@@ -103,11 +103,23 @@ def _speaks_of_trades(body: str) -> bool:
     for word in ("trad", "swap", "barter"):
         for place in _places(body, word):
             match = _TRADE.match(body, place)
-            if match is None or _NO_TRADE_AFTER.match(body, match.end()):
+            if match is None or _NO_TRADE_AFTER.match(body, match.end()) or _is_received(body, place, match.end()):
                 continue
             if _AFTER.match(body, match.end()) or _BEFORE.search(body[max(0, place - _WINDOW) : place]):
                 return True
     return False
+
+
+_RECEIVED = re.compile(
+    r"\b(?:lots|tons|loads|plenty|a lot|bunch|flood|all the|(?:too|so|that) many|many|get|getting|got|gotten|received|"
+    r"receiving|turned down|declined|ignor(?:e|ed|ing)|enough|thanks for|keep getting)"
+    r"(?: (?:of|the|your|some|any|a few|these|several|random|all)){0,3} $"
+)
+
+
+def _is_received(body: str, start: int, end: int) -> bool:
+    """``Still getting trade offers``: what others wrote to the seller."""
+    return body.startswith(" offer", end) and _RECEIVED.search(body, max(0, start - _WINDOW), start) is not None
 
 
 def _welcomes_goods(body: str) -> bool:

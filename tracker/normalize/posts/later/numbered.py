@@ -66,7 +66,9 @@ def reprice_by_number(layout: Layout, cards: Cards) -> None:
                 _reprice(layout, cards, entry, number, (match.end(), high))
 
 
-_PAIR = re.compile(r"(?<![\w$£€.,-])#?(?P<number>\d{1,2})(?: ?[-:=>]{1,2} ?| (?=[$£€]))(?=[$£€]? ?\d{2})")
+_PAIR = re.compile(
+    r"(?<![\w$£€.,-])#?(?P<number>\d{1,2})(?: ?[-:=>]{1,2} ?| (?:is |for |at )?(?=[$£€]))(?=[$£€]? ?\d{2})"
+)
 """``1 - $220, 2 - $215``: an entry and its price."""
 _SHIPPED = re.compile(r"shipped|posted|deliver|(?:incl|with)\w* (?:shipping|postage)")
 

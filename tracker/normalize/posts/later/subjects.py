@@ -13,7 +13,7 @@ __all__ = ["counts_others", "speaks_of_others"]
 
 _SUBJECT = re.compile(
     r"(?:and |the |my )*(?P<what>[a-z0-9]\S{0,24}(?: [a-z0-9]\S{0,24}){0,2}?) "
-    r"(?:(?:is|are|has|have|was|been|now|also|already) )*"
+    r"(?:(?:is|are|has|have|was|been|now|also|already|all|both) )*"
     r"(?:sold|pending|gone|taken|traded|spoken for|reserved|on hold)\b"
 )
 _SAYS_PRICE = re.compile(
@@ -79,4 +79,12 @@ def speaks_of_others(layout: Layout, cards: Cards, number: int, low: int, clause
         return _has_own_subject(clause, cards.items)
     if _opens_with_another(layout, cards, number, low):
         return True
-    return len(cards.items) == 1 and _has_own_subject(clause, cards.items, f"{cards.title}\n{layout.post.text[:low]}")
+    if len(cards.items) > 1 and _ALL_TAKEN.search(clause) is None:
+        return False
+    return _has_own_subject(clause, cards.items, f"{cards.title}\n{layout.post.text[:low]}")
+
+
+_ALL_TAKEN = re.compile(
+    r"[a-z0-9]s (?:(?:is|are|have|been|now|already) ){0,2}(?:all|both) (?:sold|gone|taken|claimed|spoken)"
+)
+"""``NICs all taken``: all of one thing, which may be none of the cards."""

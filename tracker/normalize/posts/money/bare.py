@@ -14,7 +14,7 @@ PRICE_LEAD = re.compile(
 )
 """What makes money even of a card's number: ``asking 560``."""
 _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\b)")
-_FOLLOWED = re.compile(rf"[ ]{{0,2}}\(?{union('money.bare_after')}")
+_FOLLOWED = re.compile(rf"[ /]{{0,2}}\(?{union('money.bare_after')}")
 _PRECEDED = anchored("money.bare_before", " :~=-", rf"{whole('money.bare_before')}[ :~=-]{{1,3}}$")
 _UNIT_AFTER = anchored_after("money.unit_after")
 _SET_OFF = re.compile(r"[ (\[*,=<>-]{0,6}sold\b| -{1,2} (?!\d)|, (?!\d)| ?[(\[](?:still )?available\b")
@@ -32,7 +32,7 @@ _NO_PRICE = re.compile(r"(?:19|20)\d\d|\d{5,}|\d|[0-4]\d")
 """Years, places and counts, where nothing but the number stands: ``Never mined. 130.`` is a price."""
 _OR_SHIPPED = re.compile(r"/ ?(?:\d{3,4}|[$£€] ?\d{2,4})(?![\d/])")
 """``lowered to 445/465``: two forms of one price, no fraction."""
-_PER_PIECE = re.compile(r"/ ?(?:ea|each|card|gpu|unit|piece|pc)\b")
+_PER_PIECE = re.compile(r"/ ?(?:ea|each|card|gpu|unit|piece|pc|shipped|posted|delivered|obo)\b")
 _RESOLUTION = re.compile(r"[ -]?(?:monitor|display|res|video|screen|hz|\d)")
 _GLUED = re.compile(r"[-.:,]\w")
 _UNITS = frozenset(
@@ -60,7 +60,9 @@ def may_be_bare(text: str, start: int, end: int, number: str, loose: bool) -> bo
         glued = " "
     if touched.isalnum() or touched in "-/.#&'" or glued.isalnum() or glued in "/'\"%°":
         return False
-    return len(number) > 1 and not _GLUED.match(text, end) and (loose or text[end : end + 3].lstrip()[:2] not in _UNITS)
+    return (
+        len(number) > 1 and not _GLUED.match(text, end) and (loose or text[end : end + 3].lstrip(" ")[:2] not in _UNITS)
+    )
 
 
 def _has_second_form(text: str, end: int, number: str) -> bool:

@@ -35,7 +35,8 @@ _LOWERED_TO = Guarded(
     r"marked down)"
     r"(?: (?!for\b)\w+){0,4} to[ :]{1,2}$|"
     r"\b(?:now|currently) (?:down to|asking|only|just|at) $|"
-    r"\bnew price(?: is)?[ :]{1,2}$|\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
+    r"\bnew price(?: is)?[ :]{1,2}$|\bmake (?:it|that|them) $|"
+    r"\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
 )
 _NEW_PRICE = Guarded(
     r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|\bprice is now[: ]{1,2}$"

@@ -1,4 +1,4 @@
-"""Amounts written in words: ``six hundred even shipped``, ``eight fifty apiece``, ``thirty dollars``."""
+"""Amounts written in words: ``six hundred even shipped``, ``4 hundred obo``, ``eight fifty apiece``."""
 
 import re
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ _ONE, _TEEN, _TEN = ("|".join(words) for words in (_ONES, _TEENS, _TENS))
 _BELOW_HUNDRED = rf"(?:{_TEN})(?:[ -](?:{_ONE}))?|{_TEEN}"
 _PHRASE = Guarded(
     rf"(?<![\w-])(?:(?P<thousands>a|{_ONE}) (?:grand|thousand)|"
-    rf"(?:(?P<hundreds>{_ONE}|{_TEEN}) hundred(?: and)?(?:[ -](?P<rest>{_BELOW_HUNDRED}|{_ONE}))?)|"
-    rf"(?P<short>{_ONE}) (?P<two>{_BELOW_HUNDRED})|(?P<only>{_BELOW_HUNDRED}))(?![\w-])",
+    rf"(?:(?P<hundreds>{_ONE}|{_TEEN}|[1-9]) hundred(?: and)?(?:[ -](?P<rest>{_BELOW_HUNDRED}|{_ONE}))?)|"
+    rf"(?P<short>{_ONE})[ -](?P<two>{_BELOW_HUNDRED})|(?P<only>{_BELOW_HUNDRED}))(?![\w-])",
     needed=("hundred", "grand", "thousand", *_TENS),
 )
 _MONEY_AFTER = re.compile(
@@ -75,4 +75,8 @@ def _value(match: re.Match[str]) -> int:
 
 
 def _small(words: str) -> int:
-    return sum(_ONES.get(word) or _TEENS.get(word) or _TENS[word] for word in re.split(r"[ -]", words) if word)
+    return sum(
+        int(word) if word.isdigit() else _ONES.get(word) or _TEENS.get(word) or _TENS[word]
+        for word in re.split(r"[ -]", words)
+        if word
+    )

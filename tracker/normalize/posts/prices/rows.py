@@ -4,7 +4,7 @@ import re
 
 from tracker.normalize.posts.cards.items import NamedItem, unique_items
 from tracker.normalize.posts.clues.goods import is_bundled, without_spans
-from tracker.normalize.posts.clues.status import says_broken, status_in
+from tracker.normalize.posts.clues.status import calls_broken, status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.tables import Cell, Table
 from tracker.normalize.posts.money.finding import Amount, find_amounts
@@ -32,7 +32,7 @@ def read_row(layout: Layout, number: int, named: list[NamedItem]) -> None:
     answered = _answered(cells)
     for item in items:
         item.status = item.status or (None if partly else answered or status_in(text))
-        item.broken = item.broken or bool(says_broken(text))
+        item.broken = item.broken or calls_broken(text, item.model)
         if table.retail:
             item.system = True
     if table.retail:

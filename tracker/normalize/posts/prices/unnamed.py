@@ -117,7 +117,7 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
         ]
         counted = [amount for amount in own if amount.each or amount.lot]
         if len(cards.items) > 1 and counted:
-            if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot)\b", line.text):
+            if re.search(r"\b(?:gpus?|cards?|all|both|each|either|pair|lot|everything)\b", line.text):
                 _give_counted(cards, open_items, counted)
         elif len(cards.items) == 1 and (not other_goods or cards.items[0].combo or _GPU_WORD.search(line.text)):
             give(open_items, own)

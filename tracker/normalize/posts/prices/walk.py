@@ -8,7 +8,7 @@ from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.cards.telling import is_settled, named_by_title, named_by_words
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.clues.quantity import left_over
-from tracker.normalize.posts.clues.status import closes_all, says_broken, status_in
+from tracker.normalize.posts.clues.status import calls_broken, closes_all, says_broken, status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.finding import Amount, find_amounts
@@ -26,7 +26,9 @@ _ANOTHER = re.compile(
     r"\b(?<!every )(?<!each )(?<!any )(?:a |the )?"
     r"(?:second|third|fourth|2nd|3rd|4th|another|other) (?:one|card|unit)\b"
 )
-_FOR_ALL = finder(r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b")
+_FOR_ALL = finder(
+    r"\bper (?:gpu|card)\b|\b(?:both|all|either|each (?:card|gpu|one))\b|\beach\b|\b(?:for|takes) everything\b"
+)
 
 
 _MARKED = re.compile(
@@ -220,6 +222,11 @@ _LABELLED_NUMBER = re.compile(
 )
 
 
+def _sums_up(amounts: list[Amount], item: Item) -> bool:
+    """``$210 takes everything`` below several cards without prices, the last of which is one."""
+    return (item.quantity or 1) == 1 and bool(amounts) and all(a.lot and not a.each for a in amounts)
+
+
 def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
     text = layout.post.text
     line = layout.lines[number]
@@ -241,7 +248,8 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
         ):
             continue
         unpriced = [item for item in cards.items if not item.asked]
-        if len(current) == 1 and len(unpriced) > 1 and not current[0].structural and _FOR_ALL.search(text, low, high):
+        shared = not current[0].structural or _sums_up(own, current[0]) if len(current) == 1 else False
+        if shared and len(unpriced) > 1 and _FOR_ALL.search(text, low, high):
             continue
         if own and not tie_by_words(layout, cards, low, own):
             tie_sentence(text[low:high], low, [], own, current)
@@ -266,4 +274,4 @@ def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]
             and item.structural
             and not line.text.endswith(":")
         ):
-            item.broken = bool(says_broken(line.text)) and not names_goods(line.text)
+            item.broken = calls_broken(line.text, item.model) and not names_goods(line.text)
