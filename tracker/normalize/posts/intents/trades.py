@@ -96,7 +96,7 @@ def sells_or_trades(body: str) -> bool:
 def open_to_trades(body: str) -> bool:
     """Whether the seller of a body would take goods as well."""
     is_open = _speaks_of_trades(body) or _welcomes_goods(body) or _names_goods_for_money(body)
-    return (is_open and not _REFUSED.search(body)) or _EXCEPTED.search(body) is not None
+    return (is_open and not _REFUSED.search(body)) or ("trades" in body and _EXCEPTED.search(body) is not None)
 
 
 def _speaks_of_trades(body: str) -> bool:

@@ -57,7 +57,7 @@ def read_lines(post: PostText) -> list[Line]:
     lines: list[Line] = []
     begin = 0
     numbered = "[1]" in post.text and "[3]" in post.text and _is_numbered(post.text, "[")
-    counted = "(" in post.text and not _is_numbered(post.text, "(")
+    counted: bool | None = None
     for piece in post.text.split("\n"):
         if not piece:
             lines.append(Line(begin, begin, begin, "", "blank"))
@@ -73,9 +73,10 @@ def read_lines(post: PostText) -> list[Line]:
         lead = _LEAD.match(raw)
         mark = (lead.group("mark") or "") if lead else ""
         offset = lead.end() if lead else 0
-        if counted and lead is not None and mark.startswith("("):
+        if lead is not None and mark.startswith("("):
+            counted = not _is_numbered(post.text, "(") if counted is None else counted
             # ``(4) RTX 4090`` counts cards.
-            mark, offset = "", lead.end("indent")
+            mark, offset = ("", lead.end("indent")) if counted else (mark, offset)
         words = piece[offset:]
         led = words.lstrip(_DECORATION)
         stripped = led.rstrip(_DECORATION)
