@@ -76,8 +76,8 @@ _VARIANT_WITHIN = 60
 _SHORT_AFTER = re.compile(r"-(?!\d{1,3} ?g|pcie|sxm|tensor|nvidia)|[_/]\d|\.\d")
 _LOOK_BACK = 20
 _HUNDREDS = 3
+#: "$1,770": the rest of a sum is no card.
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,2},$")
-"""``$1,770``: the rest of a sum is no card."""
 _SUPER = len("super")
 
 #: Suffixes that may stand apart from the name, by ``_LATE_SUFFIX`` and ``_VARIANT``.

@@ -82,4 +82,5 @@ def test_a_list_is_read_whatever_its_parts(number: int) -> None:
     offers = read_post(listing, explain=False).offers
 
     read = {offer.model: (offer.price, offer.status, offer.quantity, offer.shipping) for offer in offers}
+    assert len(offers) == len(made.true)
     assert read == made.true, "\n".join([made.title, *made.lines])

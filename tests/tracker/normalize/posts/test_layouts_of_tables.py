@@ -103,4 +103,5 @@ def test_it_is_read_whatever_its_parts(made, number: int) -> None:
 
     offers = read_post(listing, explain=False).offers
 
+    assert len(offers) == len(true)
     assert {offer.model: (offer.price, offer.status, offer.quantity, offer.shipping) for offer in offers} == true, body

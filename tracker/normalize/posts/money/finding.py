@@ -128,6 +128,7 @@ def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
     if not 0 < value <= _MOST:
         return None
     amount = _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+    # What stands behind the cheaper form is said of that one.
     if second is not None and amount.shipping == "local" and value > Decimal(second["number"]):
         return amount._replace(shipping=None)
     return amount

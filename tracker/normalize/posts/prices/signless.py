@@ -10,6 +10,7 @@ from tracker.normalize.posts.money.bare import MODEL_NUMBER, is_measured
 from tracker.normalize.posts.money.finding import Amount, find_amounts
 from tracker.normalize.posts.money.plausible import is_plausible
 from tracker.normalize.posts.wording.factoring import finder
+from tracker.normalize.posts.wording.words import fragments
 
 __all__ = ["amount_at", "ends_a_price", "line_amounts"]
 
@@ -170,8 +171,7 @@ def ends_a_price(text: str, end: int) -> bool:
     return _AFTER.match(text, end) is not None
 
 
-_NUMBERED_LINES = ("merc ", "qick ", "quick ", "swft ", "swift ", "speedster ")
-"""XFX calls coolers by numbers: ``6700 XT MERC 319``."""
+_NUMBERED_LINES = tuple(f"{line} " for line in fragments("money.numbered_lines"))
 
 
 def amount_at(layout: Layout, start: int, end: int) -> Amount | None:
