@@ -73,7 +73,7 @@ def _offers(post: Post) -> list[Offer]:
     titled_text = post.title_post.text
     if ":" in titled_text:
         titled_text = _BARE_TAG.sub(",", titled_text)
-    mentions = mentions_of(post.title_post._replace(text=titled_text), context=True)
+    mentions = mentions_of(post.title_post.with_text(titled_text), context=True)
     mentions = without_processors(mentions, post.title_post, post.body)
     titled, wanted = title_items(post.title_post, post.title, mentions)
     read_title_facts(post, titled)

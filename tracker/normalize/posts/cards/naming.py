@@ -46,7 +46,7 @@ def _without_plurals(post: PostText) -> PostText:
     if "d-rgb" in text:
         # EK's lights: ``Strix 4090 D-RGB`` is no 4090 D.
         text = text.replace("d-rgb", "     ")
-    return post if text is post.text else post._replace(text=text)
+    return post.with_text(text)
 
 
 _ONE_CHIP_MAKERS = (

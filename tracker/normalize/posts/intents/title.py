@@ -1,7 +1,7 @@
 """The sides of a swap title: what its writer has, what is wanted, and which other tags it carries."""
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.wording.words import pattern, union
@@ -37,7 +37,8 @@ _EXCHANGE = re.compile(
 """``Trade my 7970 for your 680``: the sides of a title without tags."""
 
 
-class Side(NamedTuple):
+@dataclass(slots=True)
+class Side:
     """A stretch of the title."""
 
     start: int
@@ -45,7 +46,8 @@ class Side(NamedTuple):
     text: str
 
 
-class Title(NamedTuple):
+@dataclass(slots=True)
+class Title:
     """``have`` and ``want`` are the stretches behind their tags; ``tags`` the kinds of tags that were met.
 
     ``have_text`` is what is offered, money or goods; ``want_text`` what is asked for.

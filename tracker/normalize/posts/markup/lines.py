@@ -1,7 +1,7 @@
 """A body cut into lines, each with what its form says: bullet, number, heading, quote, or blank."""
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tracker.normalize.posts.markup.text import PostText
 
@@ -26,7 +26,8 @@ def _is_numbered(text: str, bracket: str) -> bool:
     return found == list(range(1, len(found) + 1))
 
 
-class Line(NamedTuple):
+@dataclass(slots=True)
+class Line:
     """One line. ``start`` is where its words begin, behind any bullet; ``begin`` where the line itself begins."""
 
     begin: int

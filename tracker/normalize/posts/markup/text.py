@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from typing import NamedTuple
+from dataclasses import dataclass
 
 __all__ = ["LONGEST_BODY", "PostText", "read_text"]
 
@@ -67,13 +67,18 @@ class _Characters(dict[int, str]):
 _CHARACTERS = _Characters()
 
 
-class PostText(NamedTuple):
+@dataclass(slots=True)
+class PostText:
     """``text`` is lower case and as long as ``raw``; ``struck`` are the spans that stood between ``~~``."""
 
     raw: str
     text: str
     struck: tuple[tuple[int, int], ...] = ()
     struck_starts: tuple[int, ...] = ()
+
+    def with_text(self, text: str) -> "PostText":
+        """The post with other words in its places."""
+        return self if text is self.text else PostText(self.raw, text, self.struck, self.struck_starts)
 
     def is_struck(self, start: int, end: int) -> bool:
         """Whether the whole span was struck through."""
