@@ -64,7 +64,7 @@ def _edited(lines: list[Line]) -> frozenset[int]:
     for number, line in enumerate(lines):
         if line.kind == "blank":
             running = False
-        elif _EDIT.match(line.text) or (number != first and is_dated(line.text)):
+        elif _EDIT.match(line.text) or is_dated(line.text):
             running = True
         if running:
             found.add(number)

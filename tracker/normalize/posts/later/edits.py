@@ -25,10 +25,12 @@ __all__ = ["apply_edits"]
 
 _CLAUSE = re.compile(
     "|".join(rf"{mark}(?= |$)" for mark in (r"\.", "!", r"\?", ";"))
-    + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: \S+){0,4} (?:is |are |now |has |have )?"
-    r"(?:sold|pending|gone|taken|claimed|left|available|still|remains?|spoken for|reserved|on hold|too$))|"
+    + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: [^\s,$£€]+(?<![.!?;])){0,6} (?:is |are |now |has |have )?"
+    r"(?:sold|pending|gone|taken|claimed|left|available|still|remains?|spoken for|reserved|on hold|too$|found a))|"
+    r"(?=(?:and )?(?:(?:sold|dropped|lowered|reduced) (?:the|my)|price (?:drop|cut)) )|"
     r"(?<=sold, )|(?<=pending, )|(?<=   , )|"
-    r"(?=(?:and |the |price |for ){0,6}rest\b)(?<=[tng], )|(?=[^,\n]{2,30}?(?:->|=>|→|\bto|\bnow|:) ?[$£€] ?\d))|"
+    r"(?=(?:and |the |price |for ){0,6}rest\b)(?<=[tng], )|"
+    r"(?=(?!(?:is )?now\b)[^,\n]{2,60}?(?:->|=>|→|\bto|\bnow|\bdrop:|:) ?[$£€] ?\d))|"
     r" and (?:(?<=    and )|(?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now)))|"
     r" / (?=\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|left))"
 )

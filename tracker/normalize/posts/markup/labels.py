@@ -20,12 +20,12 @@ _TOLD = (
 )
 _STATES = rf"{_TOLD}|available|deposit|nog|noch|verkauft|verkocht|weg"
 _CHANGE = (
-    r"(?:now|price drop|new price|(?:drop|lower|reduc|cut|mark)\w*(?: [^\s$£€]{1,12}){0,5}? (?:down )?to|->|=>|→)"
-    r"(?: (?:is|at|only|asking|just))?[ :]{0,2}[$£€]? ?\d{2}|price (?:drop|cut|change|update)s?\b"
+    r"(?:now|price drop|new price|(?:drop|lower|reduc|cut|mark)\w*(?: [^\s$£€]{1,12}){0,8}? (?:down )?to|->|=>|→)"
+    r"(?: (?:is|at|only|asking|just))?[ :]{0,2}[$£€]? ?\d{2}|price (?:drop|cut|change|update|lower|reduc)\w*"
 )
 _DATED = re.compile(
     rf"(?:[(\[]?(?:as of )?{_DATE}[)\]]?(?:,? ?(?:- )?(?:edit|update)(?:ed|d)?[ ]?[:),>-]{{1,2}} ?|"
-    rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}} ?(?=[$£€] ?\d|"
+    rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}}[ ]{{0,4}}(?=[$£€] ?\d|"
     rf"\d{{3,4}}(?:$| (?:shipped|obo|firm|now|and|or|local)\b))|"
     rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))|"
     rf"{DAY}: (?=[^\n]{{0,80}}?\b(?:{_TOLD})\b))"

@@ -121,6 +121,8 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     amounts = line_amounts(layout, number, named)
     if _SOLD.match(line.text):
         amounts = [amount._replace(newest=True) for amount in amounts]
+    elif number in layout.edits:
+        amounts = [amount._replace(newest=amount.newest or amount.signed) for amount in amounts]
     read_facts(layout, number, named)
     for item in unique_items(named):
         if any(amount.value == item.quantity and not amount.signed for amount in amounts):
