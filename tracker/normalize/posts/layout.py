@@ -59,12 +59,14 @@ def _overlaps(spans: list[tuple[int, int]], amount: Amount) -> bool:
 def _edited(lines: list[Line]) -> frozenset[int]:
     """Lines of an edit: the line that says so, and those that follow it without a gap; on top of a post it alone."""
     found: set[int] = set()
-    first = next((number for number, line in enumerate(lines) if line.kind != "blank"), -1)
+    first = -1
     running = False
     for number, line in enumerate(lines):
         if line.kind == "blank":
             running = False
-        elif _EDIT.match(line.text) or is_dated(line.text):
+            continue
+        first = number if first < 0 else first
+        if _EDIT.match(line.text) or is_dated(line.text):
             running = True
         if running:
             found.add(number)
@@ -91,6 +93,8 @@ _PAID_HEADING = Guarded(
 
 def _unpaid(layout: Layout) -> None:
     """Amounts below ``Specs with what I spent:`` are none that is asked, up to the next gap."""
+    if not _PAID_HEADING.possible(layout.post.text):
+        return
     paid = False
     for number, line in enumerate(layout.lines):
         if line.kind == "blank":
@@ -112,11 +116,11 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     filled = [number for number, line in enumerate(lines) if line.kind != "blank"]
     outer_lines = (filled[0], filled[-1]) if filled else ()
-    layout = Layout(body, lines, sections_of(lines), tables, rows, edits=_edited(lines), outer_lines=outer_lines)
+    layout = Layout(body, lines, sections_of(body, lines), tables, rows, edits=_edited(lines), outer_lines=outer_lines)
     spans = [(mention.start, mention.end) for mention in mentions]
     for mention in mentions:
         layout.mentions.setdefault(_number_of(begins, mention.start), []).append(mention)
-    names = frozenset(place for span in spans for place in range(*span))
+    names = frozenset().union(*(range(start, end) for start, end in spans))
     bought = _BOUGHT.possible(body.text)
     for amount in find_amounts(body, names=names):
         if not amount.signed and _overlaps(spans, amount):

@@ -59,8 +59,8 @@ def test_kinds_of_lines(raw: str, kind: str) -> None:
 
 
 def test_headings_open_sections() -> None:
-    lines = read_lines(read_text("For sale:\n- a\n\nLooking for:\n- b\n\nSold:\n- c"))
-    assert [section for section in sections_of(lines) if section] == [
+    post = read_text("For sale:\n- a\n\nLooking for:\n- b\n\nSold:\n- c")
+    assert [section for section in sections_of(post, read_lines(post)) if section] == [
         "have", "have", "have", "want", "want", "want", "sold", "sold",
     ]  # fmt: skip
 

@@ -67,7 +67,14 @@ class Title:
 
     def is_offered(self, position: int) -> bool:
         """Whether a position of the title lies on the side of what is offered."""
-        return any(side.start <= position < side.end for side in self.have)
+        return self.side_of(position) is not None
+
+    def side_of(self, position: int) -> Side | None:
+        """The offered side that a position of the title lies on."""
+        for side in self.have:
+            if side.start <= position < side.end:
+                return side
+        return None
 
 
 def _marks(text: str) -> list[tuple[int, int, str]]:

@@ -8,6 +8,7 @@ from tracker.normalize.posts.cards.states import take_state
 from tracker.normalize.posts.clues.status import status_in
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.prices.signless import amount_at
+from tracker.normalize.posts.wording.guards import Guarded
 
 __all__ = ["apply_by_number", "price_by_number", "reprice_by_number"]
 
@@ -24,8 +25,10 @@ _ENTRY_NAMED = re.compile(
     r"(?:#|\b(?:item|number) #?|(?:\b(?:dropped|lowered|reduced|and)|,) (?=\d{1,2} (?:is now|now|down to|to) ?[$£€]))"
     r"(?P<number>\d{1,2})(?![\d.,]\d)"
 )
-_SIGNS = ("#", "item ", "number ", "dropped ", "lowered ", "reduced ")
-_MAY_NAME = re.compile(r"#\d|item #?\d|number #?\d|dropped \d|lowered \d|reduced \d")
+_MAY_NAME = Guarded(
+    r"#\d|item #?\d|number #?\d|dropped \d|lowered \d|reduced \d",
+    ("#", "item ", "number ", "dropped ", "lowered ", "reduced "),
+)
 _TOGETHER = re.compile(r"\b(?:together|both|bundle|combo)\b")
 _CHANGED = re.compile(r"\b(?:lower|drop|reduc|cut|now|down|new price)")
 _DIRECTLY = re.compile(r"[\W]{1,4}(?=[$£€]? ?\d[\d,]\d)")
@@ -46,13 +49,15 @@ def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | N
 
 def reprice_by_number(layout: Layout, cards: Cards) -> None:
     """Give the entries of a list the new prices that later lines name them by number for."""
-    if not any(sign in layout.post.text for sign in _SIGNS) or _MAY_NAME.search(layout.post.text) is None:
+    if _MAY_NAME.search(layout.post.text) is None:
         return
     entries: dict[int, int] | None = None
     text = layout.post.text
     for number, line in enumerate(layout.lines):
+        if number in layout.rows or cards.named.get(number):
+            continue
         # From the line's very beginning on: ``#1`` may have been taken for a heading.
-        if number in layout.rows or cards.named.get(number) or not _MAY_NAME.search(text, line.begin, line.end):
+        if not _MAY_NAME.compiled.search(text, line.begin, line.end):
             continue
         named = list(_ENTRY_NAMED.finditer(text, line.begin, line.end))
         entries = _entries(layout) if entries is None else entries
@@ -81,13 +86,15 @@ def price_by_number(layout: Layout, cards: Cards) -> None:
             continue
         line = layout.lines[number]
         pairs = list(_PAIR.finditer(text, line.begin, line.end))
-        entries = _entries(layout) if len(pairs) >= _LEAST_ENTRIES else {}
+        if len(pairs) < _LEAST_ENTRIES:
+            continue
+        entries = _entries(layout)
         said = [int(match["number"]) for match in pairs]
         if len(set(said)) < len(said) or not set(said) <= set(entries) or number in entries.values():
             continue
         if any(amount.kind == "asking" for entry in said for amount in layout.amounts.get(entries[entry], ())):
             continue
-        shipped = _SHIPPED.search(text[line.begin : pairs[0].start()]) is not None if pairs else False
+        shipped = _SHIPPED.search(text, line.begin, pairs[0].start()) is not None
         for match in pairs:
             _price_entry(layout, cards, entries[int(match["number"])], (match.end(), line.end), shipped)
 

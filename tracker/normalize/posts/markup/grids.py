@@ -16,7 +16,6 @@ _LONGEST_HEADING = 100
 _LONGEST_CELL = 26
 _BLANKS = re.compile(r"\t| {2,60}")
 _SIGNS = (re.compile(r" / "), re.compile(r" -{1,2} "), re.compile(r", ?"))
-_CUTS = re.compile(r"[|,\t]| (?: |/ |-)")
 _BARS = re.compile(r"\|")
 _RULE = frozenset("-=_+| ")
 _FILLED = re.compile(r"\d|sold|gone|pend|free|none")
@@ -32,7 +31,7 @@ def find_grids(post: PostText, lines: list[Line], taken: list[Table]) -> list[Ta
         if number < until or not 4 < line.end - line.begin <= _LONGEST_HEADING or "$" in line.text:
             continue
         heading = post.raw[line.begin : line.end]
-        if not _CUTS.search(heading) or not _HEADING_WORD.search(heading.lower()):
+        if not _may_be_cut(heading) or not _HEADING_WORD.search(heading.lower()):
             continue
         place = bisect_right(begins, line.begin) - 1
         if place >= 0 and line.begin < taken[place].end:
@@ -43,6 +42,11 @@ def find_grids(post: PostText, lines: list[Line], taken: list[Table]) -> list[Ta
         if rows:
             found.append(table_of(header, rows, line.begin, lines[until - 1].end, post.text))
     return found
+
+
+def _may_be_cut(heading: str) -> bool:
+    """Whether a line holds any of what parts headings."""
+    return "," in heading or "|" in heading or "  " in heading or " -" in heading or " / " in heading or "\t" in heading
 
 
 def _cut_of(post: PostText, line: Line) -> re.Pattern[str] | None:

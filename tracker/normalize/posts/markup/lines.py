@@ -13,6 +13,7 @@ _LEAD = re.compile(
     r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d(?!\d? ?x )))?[ ]{0,8}"
 )
 _DECORATION = " *_#>"
+_NO_MARKS = "$£€|"
 _BRACKETED = re.compile(r"\[(?P<mark>\d{1,2})\][ *:.-]{0,6}(?=[^ *])")
 _NUMBERS = {
     "[": re.compile(r"(?:^|\n)[ *_>]{0,8}\[(\d{1,2})\]"),
@@ -64,7 +65,7 @@ def read_lines(post: PostText) -> list[Line]:
             lines.append(Line(begin, begin, begin, "", "blank"))
             begin += 1
             continue
-        if piece[0].isalpha():
+        if piece[0].isalpha() or piece[0] in _NO_MARKS:
             # Most lines begin with a word, and so with no mark.
             words = piece.rstrip(_DECORATION)
             lines.append(Line(begin, begin, begin + len(words), words, "text"))

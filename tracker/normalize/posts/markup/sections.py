@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.posts.markup.lines import Line
+from tracker.normalize.posts.markup.text import PostText
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import union
 
@@ -44,11 +45,11 @@ _LISTS_TO_TRADE = Guarded(
 )
 
 
-def _opens_wants(text: str) -> bool:
-    """Whether a line of prose opens a list of what the seller would have instead."""
+def _opens_wants(text: str, trading: bool) -> bool:
+    """Whether a line of prose opens a list of what the seller would have instead, maybe of ``trading``."""
     if (text.endswith((":", ",")) or "following" in text) and _LISTS_WANTS.search(text[-200:]):
         return True
-    return _LISTS_TO_TRADE.search(text[-200:]) is not None
+    return trading and _LISTS_TO_TRADE.search(text[-200:]) is not None
 
 
 def _is_state(lines: list[Line], number: int) -> bool:
@@ -60,38 +61,37 @@ def _is_state(lines: list[Line], number: int) -> bool:
     return follower is None or follower.kind not in ("bullet", "number")
 
 
-def sections_of(lines: list[Line]) -> list[str]:
+def _is_rule(text: str) -> bool:
+    return len(text) > 2 and not text.strip(_RULE)
+
+
+def sections_of(post: PostText, lines: list[Line]) -> list[str]:
     """One of ``have``, ``want``, ``sold``, ``pending``, ``past`` or ``""`` for each line.
 
     A heading holds until the next, or a rule; that of earlier sales until a gap.
     """
     sections: list[str] = []
     current = ""
+    trading = _LISTS_TO_TRADE.possible(post.text)
     for number, line in enumerate(lines):
+        if line.kind == "blank":
+            current = "" if current == "past" else current
+            sections.append("want" if current == "listed" else current)
+            continue
         kind = _heading(line)
         if kind in ("sold", "pending") and _is_state(lines, number):
             kind = None
-        if kind is None and line.kind == "text" and _opens_wants(line.text):
+        if kind is None and line.kind == "text" and _opens_wants(line.text, trading):
             sections.append(current)
             current = "listed"
             continue
-        if current == "listed" and line.kind not in ("bullet", "number", "blank"):
+        if current == "listed" and line.kind not in ("bullet", "number"):
             current = ""
         if kind is not None:
             current = kind
-        elif current == "past" and line.kind == "blank":
+        elif current and (_is_rule(line.text) or line.kind == "heading" or (line.bold and line.text.endswith(":"))):
             current = ""
-        elif line.kind == "blank" or (len(line.text) > 2 and not line.text.strip(_RULE)):
-            if len(line.text) > 2:
-                current = ""
-        elif line.kind == "heading" or (line.bold and line.text.endswith(":")):
-            current = ""
-        if (
-            kind is None
-            and line.text
-            and (":" in line.text or line.text.startswith("[w]"))
-            and _INLINE_WANT.match(line.text)
-        ):
+        if kind is None and (":" in line.text or line.text.startswith("[w]")) and _INLINE_WANT.match(line.text):
             sections.append("want")
         else:
             sections.append("want" if current == "listed" else current)

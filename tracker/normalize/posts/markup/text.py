@@ -169,5 +169,6 @@ def read_text(raw: str) -> PostText:
     if "~~" in text:
         spans = _strikes(text)
         text = text.replace("~~", "  ")
-    text = _EMPHASIS.sub(_blank, text)
+    if "*" in text or "_" in text or "`" in text or "\\" in text:
+        text = _EMPHASIS.sub(_blank, text)
     return PostText(raw, text, spans, tuple(start for start, _ in spans))

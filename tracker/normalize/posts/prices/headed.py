@@ -23,7 +23,9 @@ def heading_prices(layout: Layout, cards: Cards, number: int) -> list[Amount]:
 
     Without such a number a mark has to stand before the price, and no card may be named above the first of them.
     """
-    amounts = [amount for amount in layout.amounts.get(number, ()) if amount.kind == "asking"]
+    if number not in layout.amounts:
+        return []
+    amounts = [amount for amount in layout.amounts[number] if amount.kind == "asking"]
     line, text = layout.lines[number], layout.post.text
     if not amounts or number in layout.edits or line.end - amounts[-1].end > _LONGEST_TAIL:
         return []
@@ -48,8 +50,10 @@ def _is_first(layout: Layout, cards: Cards, number: int) -> bool:
 
 def give_headed(layout: Layout, number: int, named: list[NamedItem], amounts: list[Amount]) -> None:
     """Give the prices of the heading above to the cards of a line; several, or with other goods, share them."""
+    if not amounts:
+        return
     items = unique_items(named)
-    if not amounts or any(item.asked for item in items):
+    if any(item.asked for item in items):
         return
     for item in items:
         item.asked.extend(amounts)

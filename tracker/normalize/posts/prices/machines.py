@@ -21,7 +21,10 @@ CARD_TOO = Guarded(
 )
 """``Gaming PC ..., or the GPU alone``: a title that sells the machine's card without it too."""
 _MACHINE = r"(?:server|chassis|machine|pc|rig|node|system|workstation|barebones?|tower|laptop|computer|build|desktop)\b"
-_IN_IT = Guarded(rf"(?:from|without|out of|in|with|inside|together) (?:the|its|their|that|this|my) {_MACHINE}")
+_IN_IT = re.compile(rf" (?:th(?:e(?:ir)?|at|is)|its|my) {_MACHINE}", re.ASCII)
+"""Begins with a blank, so that a search skips to it; what stands before is looked at once it is found."""
+_LED_IN = re.compile(r"(?:from|without|out of|in|with|inside|together)$")
+_LONGEST_LEAD = len("together")
 _KEPT_BEFORE = re.compile(
     r"(?:\b(?:not|never|no)|n't) (?:be )?(?:separat|split|pull|remov|sell|part|tak)(?:e|es|ing|ting)?\b(?: up| out)?"
     r"(?P<what>[^.!?\n$£€]{2,40}?) (?:(?:separately|apart) )?(?=(?:from|without|out of)\b)|"
@@ -37,7 +40,10 @@ def kept_in(text: str) -> list[set[str]]:
     """The words for each thing that a text says is not to be had without its machine."""
     found = []
     for machine in _IN_IT.finditer(text):
-        low, _ = sentence_around(text, *machine.span(), _LONGEST_SAID)
+        lead = _LED_IN.search(text, max(0, machine.start() - _LONGEST_LEAD), machine.start())
+        if lead is None:
+            continue
+        low, _ = sentence_around(text, lead.start(), machine.end(), _LONGEST_SAID)
         said = _KEPT_BEFORE.search(text, low, machine.end())
         if said is not None:
             found.append({word.removesuffix("s") for word in (said["what"] or said["stays"]).split()})

@@ -16,6 +16,8 @@ _LONGEST = 30
 
 def drop_prices_of_others(layout: Layout, cards: Cards) -> None:
     """Mark the amount behind the name of a card that is not on offer as no price of any that is."""
+    if not cards.talked:
+        return
     offered = {item.model for item in cards.items}
     text = layout.post.text
     ends = {mention.end: mention for mention, _ in cards.talked if mention.model not in offered}

@@ -63,12 +63,17 @@ def _settle(item: Item) -> Settled:
     singles = [amount for amount in singles if not amount.fitted] or singles
     each = [amount for amount in singles if amount.each]
     best = _best([amount for amount in newest if amount in singles] or each or singles)
-    single = best.each or each or item.per_piece or is_for_one(item.model, best.value, item.quantity or 1)
-    # ``$360 or $700 for both``: what is far less than the price of all is that of one.
-    single = single or any(a.lot and not a.bundle and a.value > best.value * _LEAST_LOT for a in amounts)
-    if (item.quantity or 1) > 1 and not single:
+    if (item.quantity or 1) > 1 and not (each or _is_of_one(item, best, amounts)):
         return Settled(lot_price=best.value, basis="lot", amount=best)
     return Settled(price=best.value, basis="each", amount=best)
+
+
+def _is_of_one(item: Item, best: Amount, amounts: list[Amount]) -> bool:
+    """Whether the best of the amounts is what one of several cards costs."""
+    if best.each or item.per_piece or is_for_one(item.model, best.value, item.quantity or 1):
+        return True
+    # ``$360 or $700 for both``: what is far less than the price of all is that of one.
+    return any(a.lot and not a.bundle and a.value > best.value * _LEAST_LOT for a in amounts)
 
 
 def _last_struck(amounts: list[Amount]) -> list[Amount]:
@@ -89,6 +94,8 @@ def _may_be_for(item: Item, amount: Amount) -> bool:
 
 def _best(amounts: list[Amount]) -> Amount:
     last = amounts[-1]
+    if len(amounts) == 1:
+        return last
     if last.newest:
         shipped = (a for a in amounts if a.newest and a.shipping != "local" and 0 < last.start - a.end < _ONE_ROW)
         return next(shipped, last) if last.shipping == "local" else last

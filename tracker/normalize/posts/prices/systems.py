@@ -12,6 +12,7 @@ from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices.machines import CARD_TOO, PROCESSOR, PULLED, is_kept_in, is_specified, kept_in
 from tracker.normalize.posts.prices.unnamed import says_card_alone
+from tracker.normalize.posts.wording.factoring import finder
 
 __all__ = ["mark_systems"]
 
@@ -56,7 +57,9 @@ def mark_systems(post: Post, layout: Layout, cards: Cards) -> None:
         if item.mention.form == "mobile" and "mxm" not in post.body.text + have:
             item.system = True
             continue
-        alone = _priced_alone(layout, item) and not (whole_title and _beside_processor(layout, item))
+        # Asked only where a machine is spoken of: it tells no card from its machine elsewhere.
+        alone = (whole_title or item.system) and _priced_alone(layout, item)
+        alone = alone and not (whole_title and _beside_processor(layout, item))
         if parted:
             item.system = False
         elif (
@@ -149,7 +152,7 @@ def _inside(post: Post, item: Item) -> bool:
 def _before_in_title(post: Post, item: Item) -> str:
     """What stands before the card on its side of the title."""
     position = item.mention.start
-    side = next((side for side in post.title.have if side.start <= position < side.end), None)
+    side = post.title.side_of(position)
     return post.title_post.text[side.start : position] if item.titled and side is not None else ""
 
 
@@ -184,7 +187,7 @@ def _behind_laptop(post: Post, layout: Layout, item: Item) -> bool:
     return _is_laptop(layout.post.text[layout.lines[item.line].start : item.spot[0]])
 
 
-_LAPTOP = re.compile(r"\b(?:laptop|notebook|zephyrus|razer blade|blade 1\d|legion \d|alienware [mx]\d\d\S*|thinkpad)\b")
+_LAPTOP = finder(r"\b(?:laptop|notebook|zephyrus|razer blade|blade 1\d|legion \d|alienware [mx]\d\d\S*|thinkpad)\b")
 
 
 def _held(before: str) -> bool:

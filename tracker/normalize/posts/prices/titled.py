@@ -5,7 +5,7 @@ import re
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
-from tracker.normalize.posts.clues.goods import is_bundled, names_goods, names_system, without_spans
+from tracker.normalize.posts.clues.goods import MENTION_BLANK, is_bundled, names_goods, names_system, without_spans
 from tracker.normalize.posts.clues.quantity import quantity_around
 from tracker.normalize.posts.clues.status import says_broken, status_in
 from tracker.normalize.posts.intents.sides import money_and_goods
@@ -24,7 +24,7 @@ _BROKEN_BEFORE = Guarded(
     r"\b(?:broken|dead|bad|faulty|defective|for parts|parts only|spares only|non-?working|"
     r"cracked(?! (?:shroud|back ?plate|fan|plastic|box)))\b[^,|/]{0,40}$"
 )
-_ONLY_BROKEN = re.compile(
+_ONLY_BROKEN = Guarded(
     r"[^,;|\[\]/+&]{0,40}[,;-] ?(?:is |it's |currently )?(?:broken|dead|faulty|defective|not working|for parts|"
     r"as[- ]is|parts only)(?: card| gpu)? *(?:[,;|\[(/]|$)|"
     r"[^,;|\[\]/+&]{0,40}[(\[](?:for |as )?(?:parts|spares|repairs?|broken)"
@@ -65,20 +65,27 @@ def read_title_facts(post: Post, items: list[Item]) -> None:
     for place, item in enumerate(items):
         low = items[place - 1].mention.end if place else 0
         high = items[place + 1].mention.start if place + 1 < len(items) else len(text)
-        side = next((side for side in post.title.have if side.start <= item.mention.start < side.end), None)
+        start, end = item.mention.start, item.mention.end
+        side = post.title.side_of(start)
         if side is not None:
             low, high = max(low, side.start), min(high, side.end)
-        before = text[low : item.mention.start]
-        item.quantity = quantity_around(before, text[item.mention.end : high])
+        before, after = text[low:start], text[end:high]
+        item.quantity = quantity_around(before, after)
         if len(items) > 1 and (_LOT_OF_CARDS.search(before) or _counts_list(before, item, len(items))):
             item.quantity = None
-        own = _OWN_END.split(text[item.mention.end : high], maxsplit=1)[0]
-        broken = says_broken(own) or _ONLY_BROKEN.match(text, item.mention.end)
-        item.broken = bool(broken) or bool(_BROKEN_BEFORE.search(before))
-        item.combo = _in_combo(post, item)
-        said = status_in(text[item.mention.end : high])
+        item.broken = _calls_broken(text, before, after, end)
+        item.combo = "+" in text and _in_combo(post, item)
+        said = status_in(after)
         if said and said != "available":
             item.status = said
+
+
+def _calls_broken(text: str, before: str, after: str, end: int) -> bool:
+    """Whether a title calls the card that is named up to ``end`` broken."""
+    own = _OWN_END.split(after, maxsplit=1)[0]
+    if says_broken(own) or _BROKEN_BEFORE.search(before):
+        return True
+    return _ONLY_BROKEN.possible(text) and _ONLY_BROKEN.compiled.match(text, end) is not None
 
 
 _HEADING = re.compile(r"(?:\w+ ){0,3}\w+ ?: ?(?:[a-z]{2,12} ){0,3}$")
@@ -121,16 +128,13 @@ def offers_other_goods(post: Post, mentions: list[Mention]) -> bool:
     """Whether the title offers more than its cards."""
     spans = [(mention.start, mention.end) for mention in mentions]
     for side in post.title.have:
-        pieces = _GOODS_END.split(_ORIGIN.sub(" ", without_spans(side.text, side.start, spans)))
-        if any(
-            "\x01" not in piece and (names_goods(piece) or names_system(piece) or _is_thing(piece)) for piece in pieces
-        ):
-            return True
+        offered = without_spans(side.text, side.start, spans)
+        if "(" in offered:
+            offered = _ORIGIN.sub(" ", offered)
+        for piece in _GOODS_END.split(offered):
+            if MENTION_BLANK not in piece and (names_goods(piece) or names_system(piece) or _THING.search(piece)):
+                return True
     return False
-
-
-def _is_thing(piece: str) -> bool:
-    return bool(_THING.search(piece))
 
 
 _JOINED = finder(r"\+|&|\band\b")
@@ -158,12 +162,14 @@ def _tie_offered(post: Post, titled: list[Item], fresh: dict[int, Item], amounts
 
 def tie_title_prices(post: Post, titled: list[Item], cards: Cards) -> None:
     """Prices in the title: behind each card, or on the wanted side for the only card."""
+    if not titled:
+        return
     text = post.title_post.text
-    names = frozenset(place for item in titled for place in range(item.mention.start, item.mention.end))
+    names = frozenset().union(*(range(item.mention.start, item.mention.end) for item in titled))
     found = find_amounts(post.title_post, names=names)
     amounts = [amount for amount in found if amount.kind == "asking"] or _bare_of_want(post)
     amounts = [amount._replace(where="title") for amount in amounts]
-    if not amounts or not titled:
+    if not amounts:
         return
     fresh = {id(item): Item.of(item.mention, "title", -1, text) for item in titled}
     for item in titled:
@@ -232,17 +238,17 @@ def _carry_shipping(item: Item, titled: list[Amount]) -> None:
             item.asked[place] = amount._replace(shipping=said)
 
 
+_OFFERED_PIECE = re.compile(r"[^,|;/&+]+")
+
+
 def _piece_of(post: Post, item: Item, count: int) -> int | None:
     """Which of the title's offered pieces names the card, where there are as many pieces as prices."""
-    pieces = [
-        piece for side in post.title.have for piece in re.finditer(r"[^,|;/&+]+", side.text) if piece.group().strip()
-    ]
     offsets = [
         (side.start + piece.start(), side.start + piece.end())
         for side in post.title.have
-        for piece in re.finditer(r"[^,|;/&+]+", side.text)
+        for piece in _OFFERED_PIECE.finditer(side.text)
         if piece.group().strip()
     ]
-    if len(pieces) != count:
+    if len(offsets) != count:
         return None
     return next((place for place, (start, end) in enumerate(offsets) if start <= item.mention.start < end), None)

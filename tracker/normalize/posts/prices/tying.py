@@ -11,6 +11,7 @@ __all__ = ["give", "is_of_other_goods", "tie_sentence"]
 
 _CLAUSE_END = re.compile(r"[,;|]|\band\b|\bor\b")
 _FOR_A_THING = re.compile(r"[ )]{0,2}(?:shipped |each |obo )?(?:for (?:the|my|a)|-|:|for)[ ]")
+_THING_END = re.compile(r"[,.;]|\band\b")
 _FOR_THE = re.compile(r"[ )]{0,2}(?:shipped |each |obo )?for (?:the|my|a) ")
 _QUALIFIED = ("local", "included", "extra")
 
@@ -91,9 +92,10 @@ def _ends_with_price(text: str, offset: int, name_end: int, amounts: list[Amount
     if not (names_goods(before) or (len(amounts) > 1 and _NAMED_BEFORE.match(before) and not _CUES.search(before))):
         return False
     after = next((amount for amount in amounts if amount.start >= name_end), None)
-    return after is not None and not re.search(r"[,;|/]|\d-\d", text[name_end - offset : after.start - offset])
+    return after is not None and not _PARTED.search(text, name_end - offset, after.start - offset)
 
 
+_PARTED = re.compile(r"[,;|/]|\d-\d")
 _CUES = re.compile(
     r"\b(?:asking|price|sell\w*|looking|want\w*|shipped|local|now|only|just|take|get|i|i'?m|it|this|that|they)\b"
 )
@@ -107,11 +109,12 @@ def _starts_with_old(text: str, offset: int, amount: Amount, name: int) -> bool:
 
 def _for_goods(text: str, offset: int, amount: Amount) -> bool:
     """``about $50 for the screen``: the price of something that is named behind it."""
-    after = text[amount.end - offset : amount.end - offset + 40]
-    match = _FOR_THE.match(after)
-    return match is not None and names_goods(re.split(r"[,.;]|\band\b", after[match.end() :])[0])
+    until = amount.end - offset + 40
+    match = _FOR_THE.match(text, amount.end - offset, until)
+    return match is not None and names_goods(_THING_END.split(text[match.end() : until], maxsplit=1)[0])
 
 
+_CARD_WORD = re.compile(r"\b(?:cards?|gpus?)\b")
 _PART_PRICED = re.compile(
     r"\b(?:blocks?|back ?plates?|bridges?|brackets?|cables?|coolers?|risers?|adapters?|"
     r"pads|box(?:es)?)(?: (?:is|are|for|at|each|alone|only|separately|itself|by itself))*[ :=-]{0,3}$"
@@ -132,7 +135,7 @@ def is_of_other_goods(text: str, offset: int, amount: Amount) -> bool:
     after = text[amount.end - offset : amount.end - offset + 34]
     return (
         _ALSO.search(before) is not None
-        or bool(_PART_PRICED.search(clause) and not re.search(r"\b(?:cards?|gpus?)\b", text[: amount.start - offset]))
+        or bool(_PART_PRICED.search(clause) and not _CARD_WORD.search(text, 0, amount.start - offset))
         or names_goods(clause)
         or bool(_FOR_A_THING.match(after) and names_goods(after.split(",")[0]))
     )
@@ -167,7 +170,7 @@ def _price_first(
             if len(group) > 1:
                 give(group, [amount])
                 continue
-        if re.search(r"[,;|]", between) and names_goods(between):
+        if ("," in between or ";" in between or "|" in between) and names_goods(between):
             continue
         until = amounts[place + 1].start if place + 1 < len(amounts) else offset + len(text)
         joined = _is_joined(without_spans(text, offset, spans)[amount.end - offset :], between, until - amount.end)
@@ -177,12 +180,15 @@ def _price_first(
         target[2].asked.append(amount._replace(each=amount.each or not amount.lot))
 
 
+_CLOSED = re.compile(r"[,;] ?[$£€]?$")
+
+
 def _is_joined(behind: str, between: str, length: int) -> bool:
     """Whether the card behind an amount shares it with other goods, by the text ``between`` and up to the next one."""
     if names_goods(between) and is_bundled(behind):
         return True
     tail = behind[:length]
-    if not is_bundled(tail) or re.search(r"[,;] ?[$£€]?$", between):
+    if not is_bundled(tail) or _CLOSED.search(between):
         return False
     return "," not in tail.split(MENTION_BLANK)[-1] or length == len(behind)
 
@@ -219,9 +225,8 @@ def _give_fresh(fresh: list[Item], amount: Amount, stretch: str, amounts: list[A
 
 
 def _give_single(item: Item, amount: Amount, stretch: str, several: bool) -> None:
-    after_name = stretch[stretch.rindex(MENTION_BLANK) + 1 :] if MENTION_BLANK in stretch else ""
-    listed = re.search(r"[,;|] ", after_name) and names_goods(after_name)
-    if several and listed and not _JOINS.search(stretch):
+    after_name = stretch.rpartition(MENTION_BLANK)[2] if several and MENTION_BLANK in stretch else ""
+    if _LISTED.search(after_name) and names_goods(after_name) and not _JOINS.search(stretch):
         return
     bundled = is_bundled(stretch)
     if bundled and _has_own_price(item, amount):
@@ -236,6 +241,7 @@ def _has_own_price(item: Item, amount: Amount) -> bool:
     return not item.bundled and any(asked.value < amount.value for asked in single)
 
 
+_LISTED = re.compile(r"[,;|] ")
 _JOINS = re.compile(r"\+|&|\band\b|\bw/|\bwith\b")
 _JOINED_NAMES = re.compile(
     rf"{MENTION_BLANK}[^{MENTION_BLANK},;.]{{0,40}}(?:\+|&|\band\b|\bwith\b|\bw/)[^{MENTION_BLANK},;.]{{0,40}}{MENTION_BLANK}"
@@ -259,6 +265,15 @@ def _give_several(
         fresh[-1].asked.append(amount)
 
 
+_WORDS = re.compile(r"[a-z]{3}.*[a-z]{3}")
+
+
+def _tells_more(stretch: str) -> bool:
+    """Whether a stretch holds words and a comma or semicolon behind them."""
+    until = max(stretch.rfind(","), stretch.rfind(";"))
+    return until > 0 and _WORDS.search(stretch, 0, until) is not None
+
+
 def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], text: str, offset: int) -> None:
     """A further amount behind the same card: another form of its price, or the price of something else."""
     if is_of_other_goods(text, offset, amount):
@@ -268,9 +283,5 @@ def _give_again(last: Item, amount: Amount, stretch: str, group: list[Item], tex
         if amount.lot and len(group) == 1:
             return
         return
-    if (
-        amount.newest
-        or amount.shipping in _QUALIFIED
-        or (amount.cue and not re.search(r"[a-z]{3}.*[a-z]{3}.*[,;]", stretch))
-    ):
+    if amount.newest or amount.shipping in _QUALIFIED or (amount.cue and not _tells_more(stretch)):
         last.asked.append(amount)

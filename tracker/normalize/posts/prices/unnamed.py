@@ -89,7 +89,7 @@ def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
     """Prices that name no card: of the only card that has none, or for all of them (``each``, ``for both``)."""
     _share_each(cards)
     open_items = [item for item in cards.items if not item.asked and not item.system and not item.table]
-    if not open_items and len(cards.items) != 1:
+    if not open_items and (len(cards.items) != 1 or _priced_on_its_line(layout, cards.items[0])):
         return
     used = {amount.start for item in cards.items for amount in item.asked}
     for number in _lines_of_prices(layout, len(cards.items) == 1):
@@ -147,7 +147,8 @@ def _is_for_card(layout: Layout, item: Item, amount: Amount) -> bool:
 
 def _lines_of_prices(layout: Layout, alone: bool) -> list[int]:
     """Lines of prose that hold a price, or, for a card ``alone``, a bare number behind the kind of thing it is for."""
-    labelled = alone and any(word in layout.post.text for word in ("gpu", "card", "vga"))
+    text = layout.post.text
+    labelled = alone and ("gpu" in text or "card" in text or "vga" in text)
     return [
         number
         for number, line in enumerate(layout.lines)
@@ -179,7 +180,7 @@ def _tie_by_kind(layout: Layout, number: int, item: Item, own: list[Amount]) -> 
 
 def _share_each(cards: Cards) -> None:
     """``3060 Tis are $190 each``: the price of each card of the model that has none of its own."""
-    for item in cards.items:
+    for item in cards.items if len(cards.items) > 1 else ():
         if item.asked or item.table or item.where != "title":
             continue
         for other in cards.items:
@@ -244,6 +245,8 @@ def drop_combos(cards: Cards) -> None:
 def split_singles(cards: Cards) -> None:
     """``a single card with box for $150, a single card without for $140``: as many cards as prices."""
     for item in list(cards.items):
+        if (item.quantity or 1) < 2:
+            continue
         singles = [
             a
             for a in item.asked

@@ -119,17 +119,17 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
     text = layout.post.text
     line = layout.lines[number]
     amounts = line_amounts(layout, number, named)
-    if _SOLD.match(line.text):
+    if line.text.startswith("sold") and _SOLD.match(line.text):
         amounts = [amount._replace(newest=True) for amount in amounts]
     elif number in layout.edits:
         amounts = [amount._replace(newest=amount.newest or amount.signed) for amount in amounts]
     read_facts(layout, number, named)
-    for item in unique_items(named):
-        if any(amount.value == item.quantity and not amount.signed for amount in amounts):
+    alone = unique_items(named)
+    for item in alone:
+        if item.quantity and any(amount.value == item.quantity and not amount.signed for amount in amounts):
             item.quantity = None
     if number not in layout.amounts:
-        _count_once(cards, number, named)
-    alone = unique_items(named)
+        _count_once(cards, number, alone)
     current: list[Item] = []
     previous: list[Item] = []
     for low, high in _sentences(text, line.start, line.end):
@@ -141,13 +141,14 @@ def _named_line(layout: Layout, cards: Cards, number: int, named: list[NamedItem
             continue
         if own and not inside and tie_by_words(layout, cards, low, own):
             continue
-        if not (own or inside):
+        if own or inside:
+            current = tie_sentence(text[low:high], low, inside, own, current)
+        else:
             current = _pointed(text[low:high], cards) or current
-        current = tie_sentence(text[low:high], low, inside, own, current)
         if inside and not own and previous and not any(item.asked for item in previous):
             current = previous + [item for item in current if not any(item is other for other in previous)]
         previous = current
-    _prefer_own(layout, cards, number, named)
+    _prefer_own(layout, cards, number, alone)
     return current
 
 
@@ -155,9 +156,9 @@ _SOLD = re.compile(r"sold ?[:=-]")
 """``SOLD: 2070 ($140)`` says what it went for."""
 
 
-def _count_once(cards: Cards, number: int, named: list[NamedItem]) -> None:
+def _count_once(cards: Cards, number: int, named: list[Item]) -> None:
     """``3x 3080`` above three cards of one model that the title tells apart counts them, and none of them."""
-    for item in unique_items(named):
+    for item in named if len(cards.items) > 1 else ():
         alike = sum(other.model == item.model and other.titled for other in cards.items)
         if alike > 1 and item.quantity == alike and item.line == number and not item.asked:
             item.quantity = None
@@ -168,15 +169,17 @@ _POINTING = re.compile(r"\W{0,3}(?:(?:and|so|now|well),? )?(?:the|my|this) \S+(?
 
 def _pointed(sentence: str, cards: Cards) -> list[Item]:
     """The card that a sentence without a price is about: ``The PNY is a Revel. $310.``"""
-    head = _POINTING.match(sentence)
+    head = _POINTING.match(sentence) if len(cards.items) > 1 else None
     return pointed_at(head.group(), cards) if head else []
 
 
-def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[NamedItem]) -> None:
+def _prefer_own(layout: Layout, cards: Cards, number: int, named: list[Item]) -> None:
     """A price in a line that names the card stands before those of earlier lines that do not."""
     line = layout.lines[number]
-    # The price of an edit is newer anyhow, and leaves what was said of carriage before.
-    for item in unique_items(named) if number not in layout.edits else ():
+    for item in named:
+        # The price of an edit is newer anyhow, and leaves what was said of carriage before.
+        if len(item.asked) < 2 or number in layout.edits:
+            continue
         own = [a for a in item.asked if line.begin <= a.start <= line.end and a.kind == "asking" and not a.lot]
         if not own or len(own) == len(item.asked):
             continue
@@ -204,7 +207,8 @@ def _bare_label(layout: Layout, cards: Cards, number: int) -> bool:
     if is_settled(cards.items):
         return False
     line, amounts = layout.lines[number], layout.amounts.get(number, [])
-    match = _LABELLED_NUMBER.fullmatch(line.text)
+    marked = ":" in line.text or " -" in line.text or "=" in line.text
+    match = _LABELLED_NUMBER.fullmatch(line.text) if marked else None
     if match is None or any(amount.start == line.start + match.start("rest") for amount in amounts):
         return False
     label = match.group("label")
@@ -230,50 +234,63 @@ def _sums_up(amounts: list[Amount], item: Item) -> bool:
 
 
 def _further_line(layout: Layout, cards: Cards, number: int, current: list[Item]) -> None:
-    text = layout.post.text
-    line = layout.lines[number]
-    amounts = layout.amounts.get(number, [])
     if number in layout.edits:
         return
+    amounts = layout.amounts.get(number, [])
     if not current:
-        tie_by_words(layout, cards, line.start, amounts)
+        tie_by_words(layout, cards, layout.lines[number].start, amounts)
         return
+    if amounts:
+        current = _tie_further(layout, cards, number, amounts, current)
+    if len(current) == 1:
+        _learn(layout, number, current[0])
+
+
+def _tie_further(layout: Layout, cards: Cards, number: int, amounts: list[Amount], current: list[Item]) -> list[Item]:
+    """Tie the amounts of a line that names no card; returns the cards that it spoke of last."""
+    text, line = layout.post.text, layout.lines[number]
     for low, high in _sentences(text, line.start, line.end):
         own = [amount for amount in amounts if low <= amount.start < high]
-        if amounts and not own:
+        if not own:
             current = _pointed(text[low:high], cards) or current
-        if (
-            own
-            and current
-            and any(item.asked for item in current)
-            and _another(layout, cards, number, low, high, own, current[-1])
-        ):
+            continue
+        if any(item.asked for item in current) and _another(layout, cards, number, low, high, own, current[-1]):
             continue
         unpriced = [item for item in cards.items if not item.asked]
-        shared = not current[0].structural or _sums_up(own, current[0]) if len(current) == 1 else False
+        shared = len(current) == 1 and (not current[0].structural or _sums_up(own, current[0]))
         if shared and len(unpriced) > 1 and _FOR_ALL.search(text, low, high):
             continue
-        if own and not tie_by_words(layout, cards, low, own):
+        if not tie_by_words(layout, cards, low, own):
             tie_sentence(text[low:high], low, [], own, current)
-    if len(current) == 1:
-        item = current[0]
-        if (
-            len(line.text) < 60
-            and not line.text.endswith(":")
-            and layout.sections[number] not in ("sold", "pending", "past")
-            and not layout.post.is_struck(line.start, line.end)
-            and (closes_all(line.text) or _MARKED.fullmatch(line.text))
-            and not ((item.quantity or 1) > 1 and left_over(line.text, item.quantity or 1))
-        ):
-            item.status = closes_all(line.text) or status_in(line.text)
-        if item.quantity is None and re.match(r"(?:qty|quantity)\b", line.text):
-            found = re.search(r"\d{1,2}", line.text)
-            item.quantity = int(found.group()) if found else None
-        if (
-            line.kind in ("bullet", "text")
-            and len(line.text) < 160
-            and not item.broken
-            and item.structural
-            and not line.text.endswith(":")
-        ):
-            item.broken = calls_broken(line.text, item.model) and not names_goods(line.text)
+    return current
+
+
+_LONGEST_CLOSING = 60
+_LONGEST_DEFECT = 160
+_COUNTED = re.compile(r"(?:qty|quantity)\b(?:\D*(?P<count>\d{1,2}))?")
+
+
+def _learn(layout: Layout, number: int, item: Item) -> None:
+    """What a line below a card says of it: that it is gone, how many there are, that it is broken."""
+    line = layout.lines[number]
+    words = line.text
+    labels = words.endswith(":")
+    if (
+        not labels
+        and len(words) < _LONGEST_CLOSING
+        and layout.sections[number] not in ("sold", "pending", "past")
+        and ((closed := closes_all(words)) or _is_mark(words))
+        and not layout.post.is_struck(line.start, line.end)
+        and not ((item.quantity or 1) > 1 and left_over(words, item.quantity or 1))
+    ):
+        item.status = closed or status_in(words)
+    if item.quantity is None and (counted := _COUNTED.match(words)) is not None:
+        item.quantity = int(counted["count"]) if counted["count"] else None
+    if item.structural and not (item.broken or labels) and line.kind in ("bullet", "text"):
+        item.broken = len(words) < _LONGEST_DEFECT and calls_broken(words, item.model) and not names_goods(words)
+
+
+def _is_mark(words: str) -> bool:
+    """Whether a line is nothing but a price and a status."""
+    said = "sold" in words or "pending" in words or "gone" in words
+    return said and _MARKED.fullmatch(words) is not None
