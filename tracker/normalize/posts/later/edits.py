@@ -157,13 +157,23 @@ def _clause(
         targets = other_cards(cards, on_line, clause) or [on_line[-1][2]]
     if not targets:
         targets = whole_post(cards, clause, said) or (counted_down(cards, clause) if fewer else [])
-        if (other_goods or len(layout.amounts) > 3) and not _DROP.search(clause):
+        if (other_goods or _asks_often(layout)) and not _DROP.search(clause):
             amounts = []
     for item in targets:
         take_state(item, clause, said)
         if amounts and (said != "sold" or amounts[-1].newest) and item.line != number:
             item.asked.append(_own_amount(layout, number, item, amounts)._replace(newest=True))
     return targets
+
+
+def _asks_often(layout: Layout) -> bool:
+    """Whether more lines ask for money than those of one card do."""
+    asking = (any(amount.kind == "asking" for amount in amounts) for amounts in layout.amounts.values())
+    return len(layout.amounts) > _MOST_OF_ONE and sum(asking) > _MOST_OF_ONE
+
+
+_MOST_OF_ONE = 3
+"""Lines that ask for money in a post of one card: before and after a drop, and here or posted."""
 
 
 def _has_struck_price(layout: Layout, number: int) -> bool:

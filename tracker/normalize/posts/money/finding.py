@@ -75,7 +75,10 @@ def _sign_before(text: str, start: int) -> str:
     return sign.group() if sign is not None else ""
 
 
-_SECOND_FORM = re.compile(r" ?/ ?(?:[$£€] ?)?(?P<number>\d{2,5})(?![\d/]|[.,]\d| ?(?:c\b|°|w\b|gb|mhz|%|fps|rpm))")
+_SECOND_FORM = re.compile(
+    r" ?/ ?(?:[$£€] ?)?(?P<number>\d{2,5})"
+    r"(?![\d/]|[.,]\d| ?(?:c\b|°|w\b|gb|mhz|%|fps|rpm|ti\b|super\b|xtx?\b|gre\b)| ?[-:=] ?[$£€])"
+)
 _STATE_AFTER = re.compile(r"[ (\[*,=<>-]{0,6}(?:sold|pending|gone)\b")
 _FORM_END = re.compile(r" ?(?:local(?:ly)?|shipped|posted|picked up|pick-?up|collected|cash)\b")
 """``715/$700 local``: what tells that both are forms of one price."""

@@ -65,21 +65,23 @@ def _shared_carriage(post: PostText, amounts: list[Amount]) -> list[Amount]:
     """``$515 for the 5070 and $645 for the 9070 XT, shipped``: behind a comma it holds for all of the sentence."""
     for place in range(len(amounts) - 1, 0, -1):
         last = amounts[place]
-        if last.shipping not in ("included", "extra") or not _BEHIND_COMMA.match(post.text, last.end):
+        behind = _BEHIND_COMMA.match(post.text, last.end) if last.shipping in (None, "included", "extra") else None
+        if behind is None or last.kind != "asking":
             continue
-        for earlier in range(place - 1, -1, -1):
+        shipping = last.shipping or ("extra" if behind["extra"] else "included")
+        for earlier in range(place, -1, -1):
             amount = amounts[earlier]
-            if amount.shipping is not None or amount.kind != "asking":
+            if (amount.shipping is not None and amount is not last) or amount.kind != "asking":
                 break
-            if _SENTENCE_END.search(post.text, amount.end, amounts[earlier + 1].start):
+            if amount is not last and _SENTENCE_END.search(post.text, amount.end, amounts[earlier + 1].start):
                 break
-            amounts[earlier] = amount._replace(shipping=last.shipping)
+            amounts[earlier] = amount._replace(shipping=shipping)
     return amounts
 
 
 _BEHIND_COMMA = re.compile(
-    r"(?! ?(?:shipped|posted|delivered|\+|plus))[^.!?\n$£€,]{0,40}, (?:(?:all|both|each|prices?) ){0,2}"
-    r"(?:shipped|posted|delivered|plus ship|\+ ?ship|ship\w* incl|incl\w* ship)"
+    r"(?! ?(?:shipped|posted|delivered|\+|plus))[^.!?\n$£€,]{0,60}, (?:(?:all|both|each|prices?) ){0,2}"
+    r"(?:shipped|posted|delivered|(?P<extra>plus ship|\+ ?ship)|ship\w* incl|incl\w* ship)"
 )
 
 
