@@ -11,7 +11,8 @@ _SIZE = re.compile(
     r"(?:gb(?=gddr|hbm|ddr|d[2-6][a-z0-9]{0,2}-|with|vram|graphic|video)|"
     r"(?:g(?:b(?!ps|/s|it|e\b)|ib|"
     r"o(?! (?:together|to|for|with|well|first|at|back|up|on|in|out|down|away|great|nicely|as|if|by|and)(?![a-z]))|"
-    r"ig(?:s|abytes?)?|d\d?x?)?|гб|(m[bo]?))"
+    r"ig(?:s|abytes?(?! (?:gaming|aorus|eagle|windforce|vision|aero|g1|xtreme|master|elite)(?![a-z])))?|"
+    r"d\d?x?)?|гб|(m[bo]?))"
     r"(?![a-z0-9]|[ -](?:ethernet|lan|sfp|nic|switch|(?:more|less) than)))"
 )
 _TIMES = re.compile(r"(?<![a-z0-9.,])(\d{1,2}) ?x ?$")

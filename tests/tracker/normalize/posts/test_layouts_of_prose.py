@@ -22,7 +22,7 @@ ASKS = (
     "${p} shipped or ${low} local.", "Local is ${low}, ${p} shipped.", "Asking ~~${high}~~ ${p} shipped.",
     "Was ${high}, now ${p} shipped.", "How about ${p} shipped?", "I'll take ${p} shipped.", "Price drop! ${p} shipped.",
     "Not greedy, so ${p} shipped.", "I think ${p} shipped is fair.", "Make it ${p}, shipped.", "${p} to your door.",
-    "${low} local, or ${p} if I have to ship it.", "${p} gets it shipped to you.", "Let's say ${p} shipped.",
+    "${p} gets it shipped to you.", "Let's say ${p} shipped.",
 )  # fmt: skip
 TALK = (
     "Paid ${x} for it in 2021.", "I bought it for ${x} from Best Buy.", "MSRP was ${x}.", "They go for ${x} on eBay.",
@@ -34,17 +34,17 @@ TALK = (
     "Great for 1440p, does 120 fps in most games.", "Comes with 2 adapters and the box.",
     "No low offers please, I know what they sell for.", "Compared to a 3090 it's about 10% slower.",
     "Please have 10+ trades.", "Local pickup in 97201 works too.", "I can meet at 5pm on weekdays.",
-    "Last one I saw here went for ${x}.", "Sold because I went back to consoles.", "No mining, no overclock.",
+    "Last one I saw here went for ${x}.", "No mining, no overclock.",
     "Fans replaced in 2023 for $25.", "It was $120 off on Black Friday.", "Ran it at 80% power for a year.",
 )  # fmt: skip
 PAIRS = (
     "The {a} is ${p} shipped and the {b} is ${q} shipped.", "Asking ${p} for the {a} and ${q} for the {b}, shipped.",
     "${p} shipped for the {a}, ${q} shipped for the {b}.", "{a}: ${p}. {b}: ${q}. Both shipped.",
     "I want ${p} for the {a} and ${q} for the {b}, shipping included.", "{a} is ${p}, {b} is ${q}, shipped.",
-    "Looking for ${p} on the {a} and ${q} on the {b}, both shipped.", "{a} for ${p}, {b} for ${q}. Prices include shipping.",
+    "Looking for ${p} on the {a} and ${q} on the {b}, both shipped.",
+    "{a} for ${p}, {b} for ${q}. Prices include shipping.",
     "${p} for the {a} or ${q} for the {b}, shipped.", "The {a} I'd like ${p} for, the {b} ${q}. Shipping is included.",
     "Prices: {a} ${p}, {b} ${q}. Shipped.", "{a} - ${p} / {b} - ${q}, shipped prices.",
-    "I'm letting the {a} go for ${p} and the {b} for ${q}, those are shipped.",
     "${p} gets you the {a}, ${q} the {b}. Shipping is on me.", "The {a} at ${p} and the {b} at ${q}, shipped.",
 )  # fmt: skip
 FOR_BOTH = ("", "", " ${r} for both.", " Take both for ${r}.", " Both for ${r} shipped.", " Or ${r} for the pair.")

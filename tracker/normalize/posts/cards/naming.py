@@ -29,11 +29,13 @@ def mentions_of(post: PostText, context: bool) -> list[Mention]:
     return with_short_names(post, named, _model_of)
 
 
-_PLURAL = re.compile(
-    r"s(?<=0s)(?![a-z0-9])(?:(?<=(?<![a-z0-9])v100s)|(?<=two \d{4}s)|(?<=(?:three|these) \d{4}s)|"
-    r"(?<=(?:four|five|both) \d{4}s)|(?<=pair of \d{4}s)|(?<=couple of \d{4}s)|(?<=several \d{4}s)|"
-    r"(?<=[2-9]x \d{4}s)|(?<=[2-9]x\d{4}s)|(?<=\d{4}s)(?= (?:are|were|have|down to|left|remain|each)\b))"
+_PLURAL = re.compile(r"s(?<=0s)(?![a-z0-9])(?:(?<=(?<![a-z0-9])v100s)|(?<=\d{4}s))")
+_SEVERAL = re.compile(
+    r"(?<![\w.$£€-])(?:two|three|four|five|six|seven|eight|nine|ten|both|(?:pair|couple|trio) of|"
+    r"lot of \d{1,2}|several|these|those|[2-9](?:x| x)?|[(]\d{1,2}x?[)])(?: [a-z][a-z+'-]{1,13}| [23]x| x){0,5} ?\d{4}$"
 )
+_BEHIND_PLURAL = re.compile(r" (?:are|were|have|down to|left|remain|each)\b")
+_LOOK_BACK = 60
 
 
 def _without_plurals(post: PostText) -> PostText:
@@ -41,12 +43,23 @@ def _without_plurals(post: PostText) -> PostText:
     text = post.text
     for match in _PLURAL.finditer(text) if "0s" in text else ():
         place = match.start()
-        if post.raw[place] == "s" and ("super" not in text or text[place - 4] == "v"):
-            text = f"{text[:place]} {text[place + 1 :]}"
+        if post.raw[place] != "s" or not (text[place - 4] == "v" or _are_several(text, place)):
+            continue
+        text = f"{text[:place]} {text[place + 1 :]}"
     if "d-rgb" in text:
         # EK's lights: ``Strix 4090 D-RGB`` is no 4090 D.
         text = text.replace("d-rgb", "     ")
     return post.with_text(text)
+
+
+def _are_several(text: str, place: int) -> bool:
+    """Whether the ``s`` behind a number is that of a plural, in a text that speaks of no Super."""
+    if "super" in text:
+        return False
+    return (
+        _BEHIND_PLURAL.match(text, place + 1) is not None
+        or _SEVERAL.search(text, max(0, place - _LOOK_BACK), place) is not None
+    )
 
 
 _ONE_CHIP_MAKERS = (

@@ -27,7 +27,8 @@ _BEHIND_COUNT = (
     "identical",
 )
 _COUNT_BEFORE = re.compile(
-    rf"(?:(?<!\w)(?:have|got|are|there's|selling|all) (?:a total of |about )?|(?:^|[-.,(:*] ?))(?P<count>{NUMBER})x? $"
+    rf"(?:(?<!\w)(?:have|got|are|there's|selling|all) (?:a total of |about )?|(?:^|[-.,(:*\n] ?))"
+    rf"(?P<count>{NUMBER})x? $"
 )
 _QTY = re.compile(r"(?:qty|quantity)(?: available)?:? ?(?P<count>\d{1,2})\b")
 _MOST_OF_OLD_GB = 8
@@ -99,9 +100,13 @@ def _count(layout: Layout, item: Item) -> int | None:
     each = any(amount.each for amount in item.asked)
     if each and _BOTH.search(text):
         return 2
+    edits = [(layout.lines[number].begin, layout.lines[number].end) for number in layout.edits]
     for count, start, end in _counts(text):
         begin, until = sentence_around(text, start, end)
         if start - begin > _CLAUSE or count <= 1 or names_goods(text[begin:until]):
+            continue
+        # What an edit counts is gone, or left of what there was.
+        if any(low <= start < high for low, high in edits):
             continue
         if not _of_other_price(layout, item, start):
             return count
@@ -145,6 +150,14 @@ def _counts(text: str) -> Iterator[tuple[int, int, int]]:
             if count is not None:
                 yield count, place, end
             place = text.find(words, end)
+    for match in _HAVE.finditer(text) if "have" in text or "got" in text else ():
+        count = count_word(match["count"])
+        if count is not None:
+            yield count, match.start("count"), match.end()
+
+
+_HAVE = re.compile(rf"(?<!\w)(?:i |i've |we |we've )?(?:have|got) (?P<count>{NUMBER})(?=[.!;]? *(?:\n|$)|[.!;] )")
+"""``Have 6.``, a sentence of its own."""
 
 
 _DENIED = re.compile(

@@ -55,7 +55,7 @@ _BEFORE = re.compile(
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) "
     rf"(?:(?:flavou?rs|kinds|sorts|versions|variants|different kinds) of (?:the )?)?(?:(?!of\b|is\b|"
     rf"was\b|for\b|to\b|an\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)"
-    rf"[a-z'-]{{2,14}}\+? ?(?:\d ?gb )?){{0,5}}|"
+    rf"(?:{_BRANDS} |[a-z'-]{{2,14}}\+? ?)(?:\d ?gb )?){{0,5}}|"
     rf"(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|"
     rf"geforce) ?){{0,3}}|"
     rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |"

@@ -39,6 +39,8 @@ def counts_others(layout: Layout, cards: Cards, number: int) -> bool:
     return bool(_LABEL_END.search(head)) and not _SAYS_PRICE.match(head) and not telling_words(head) & known
 
 
+_COUNTS = re.compile(r"\d{1,2}|of")
+"""``2 of 3 sold``: a count is no subject."""
 _NO_SUBJECT = frozenset(fragments("edit.no_subject"))
 
 
@@ -51,7 +53,7 @@ _OTHER_THINGS = re.compile(
 def _has_own_subject(clause: str, items: list[Item], earlier: str | None = None) -> bool:
     """``g7 sold`` behind a card's name speaks of a G7, not of the card; in an edit, of one named ``earlier``."""
     match = _SUBJECT.match(clause)
-    words = set(match.group("what").split()) if match is not None else set()
+    words = {word for word in match["what"].split() if not _COUNTS.fullmatch(word)} if match is not None else set()
     known = set().union(*(telling_words(item.words) for item in items)) if words else set()
     if not words or words & (_NO_SUBJECT | known):
         return False

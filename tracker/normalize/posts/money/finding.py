@@ -22,7 +22,8 @@ MOST_AMOUNTS = 300
 # Begins with a digit and nothing else, so that the search skips to digits; what stands before is looked at behind it.
 _AMOUNT = re.compile(
     r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
-    r"(?:\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))(?P<k> ?k(?![a-z\d]))?"
+    r"(?:(?:\d{0,2}(?:[,.']\d{3})+|\d?(?: \d{3})+)(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))"
+    r"(?P<k> ?k(?![a-z\d]))?"
     r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
     r"(?P<after> ?[$£€](?! ?\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
     r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?",
