@@ -9,7 +9,7 @@ from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.finding import Amount
-from tracker.normalize.posts.money.shipping import free_from, shipping_of_post, shipping_of_title
+from tracker.normalize.posts.money.shipping import free_from, meets_in_person, shipping_of_post, shipping_of_title
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices.settling import Settled, settle
 from tracker.normalize.posts.wording.factoring import finder
@@ -71,6 +71,9 @@ def _read_carriage(post: Post, layout: Layout, items: Sequence[Item]) -> None:
     if said is None and any(a.kind == "shipping" for amounts in layout.amounts.values() for a in amounts):
         post.carriage = "extra"
         post.trace.add("carriage", "extra: a cost of its own", where="body")
+    elif said is None and meets_in_person(text, post.title.want_text):
+        post.carriage = "local"
+        post.trace.add("carriage", "local: no other way than to meet", where="body")
     if said is not None:
         post.carriage, post.free_from = said[0], free_from(text) if said[0] == "extra" else None
         in_body = where == "body"
@@ -194,7 +197,7 @@ def _other_goods(layout: Layout, items: Sequence[Item]) -> list[tuple[int, int]]
     return found
 
 
-_SENT = ("ship", "post", "track", "insured", "send")
+_SENT = ("ship", "post", "track", "insured", "send", "sent", "mail", "deliver")
 
 
 def _is_struck_thing(layout: Layout, line: Line, amounts: Sequence[Amount]) -> bool:

@@ -11,7 +11,7 @@ from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import guarded, union, whole
 from tracker.normalize.types import Shipping
 
-__all__ = ["free_from", "shipping_of_post", "shipping_of_title"]
+__all__ = ["free_from", "meets_in_person", "shipping_of_post", "shipping_of_title"]
 
 Places = list[tuple[int, int]]
 """Stretches of a text."""
@@ -181,6 +181,24 @@ def shipping_of_title(want: str) -> Shipping | None:
         if re.search(r"paypal|pp\b|g&s|shipped|venmo|zelle|wire|transfer", part) and "local" not in part
     ]
     return None if remote else "local"
+
+
+_MEETING = Guarded(
+    r"(?:(?<![^\n])|(?<=[.!?;,(][ ])|(?<=[.!?;(]))[^\w\n]{0,3}(?:(?:(?:you |we |i )?can|happy to|we'?ll|i'?ll|local) )?"
+    r"(?:meet(?:ing)?(?:[ -]?ups?)?|pick[ -]?up|collect(?:ion)?|pick (?:it|them|this) up|come (?:and )?get it)[ ]"
+    r"(?:(?:is |it |them )?(?:at|in|near|by|around|from|outside|between)\b)(?! (?:least|all|any ?time|home|you|my way))"
+)
+_SENT_AWAY = finder(
+    r"ship|\bpost(?:age|al|ing|ed)?\b|mail|deliver|\bsen[dt]\b|courier|\blabels?\b|\btracked|freight|dhl|dpd|\bups\b|usps|"
+    r"fedex|evri|hermes|purolator|paypal|\bpp\b|g&s|goods (?:and|&) services|\bwire\b"
+)
+
+
+def meets_in_person(text: str, want: str) -> bool:
+    """Whether a post names a place to meet at, and neither it nor the payment wanted speaks of any other way."""
+    if "paypal" in want or "ship" in text or _SENT_AWAY.search(want):
+        return False
+    return _MEETING.search(text) is not None and not _SENT_AWAY.search(text)
 
 
 def free_from(text: str) -> Decimal | None:
