@@ -1,9 +1,10 @@
-"""What a body says of its only card away from the name: how many there are, and how much memory it has."""
+"""What a body says of its only card away from the name: how many there are, how much memory, whether it is broken."""
 
 import re
 from collections.abc import Iterator
 
 from tracker.normalize.memory import Size, find_sizes
+from tracker.normalize.posts.cards.defects import tells_of_defect
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.clues.context import sentence_around
 from tracker.normalize.posts.clues.goods import names_goods, names_kit
@@ -56,6 +57,7 @@ def read_only_card(layout: Layout, items: list[Item]) -> None:
     item = items[0]
     if item.quantity is None:
         item.quantity = _count(layout, item)
+    item.broken = item.broken or tells_of_defect(layout.post.text)
     _settle(layout, item)
 
 

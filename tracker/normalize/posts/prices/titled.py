@@ -3,6 +3,7 @@
 import re
 
 from tracker.normalize.mentions import Mention
+from tracker.normalize.posts.cards.defects import tells_of_defect
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.clues.goods import MENTION_BLANK, is_bundled, names_goods, names_system, without_spans
@@ -31,6 +32,10 @@ _ONLY_BROKEN = Guarded(
     r"(?: ?(?:/|&|or|and) ?(?:parts|repairs?|broken))?[)\]]"
 )
 """``EVGA GTX 680 SC, broken``: a piece of the list that names nothing else."""
+_NEXT_PIECE = re.compile(
+    r"[^,;|\[\]/+&\n]{0,40}(?:[,;]|[ ]-)[ ]{1,2}(?P<said>[a-z][^,;|\[\]/+&\d\n]{3,30}?)[ ]{0,2}(?=[,;|\[/]|$)"
+)
+"""``EVGA GTX 680 SC, no display``: a piece of the list that names no other card."""
 _BROKEN_CARDS = Guarded(
     r"\b(?:dead|broken|faulty|defective|dying|for[- ]parts|non[ -]?working|not working|non[ -]?functional)"
     r"(?: ?(?:/|and|or|&) ?\w+)? (?:gpus?|cards?|graphics)|"
@@ -85,7 +90,10 @@ def _calls_broken(text: str, before: str, after: str, end: int) -> bool:
     own = _OWN_END.split(after, maxsplit=1)[0]
     if says_broken(own) or _BROKEN_BEFORE.search(before):
         return True
-    return _ONLY_BROKEN.possible(text) and _ONLY_BROKEN.compiled.match(text, end) is not None
+    if _ONLY_BROKEN.possible(text) and _ONLY_BROKEN.compiled.match(text, end) is not None:
+        return True
+    piece = _NEXT_PIECE.match(text, end)
+    return piece is not None and tells_of_defect(f"{piece['said']}.")
 
 
 _HEADING = re.compile(r"(?:\w+ ){0,3}\w+ ?: ?(?:[a-z]{2,12} ){0,3}$")
