@@ -3,8 +3,9 @@
 import re
 
 from tracker.normalize.posts.cards.dates import settle_by_day
+from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.naming import mentions_of
-from tracker.normalize.posts.cards.on_offer import find_cards, title_items
+from tracker.normalize.posts.cards.on_offer import Cards, find_cards, title_items
 from tracker.normalize.posts.cards.only_card import read_only_card
 from tracker.normalize.posts.cards.processors import without_processors
 from tracker.normalize.posts.cards.titled_numbers import bare_numbers
@@ -13,7 +14,7 @@ from tracker.normalize.posts.intents.title import read_title
 from tracker.normalize.posts.later.closing import close_post
 from tracker.normalize.posts.later.edits import apply_edits
 from tracker.normalize.posts.later.numbered import price_by_number, reprice_by_number
-from tracker.normalize.posts.layout import lay_out
+from tracker.normalize.posts.layout import Layout, lay_out
 from tracker.normalize.posts.markup.text import read_text
 from tracker.normalize.posts.offers import offers_of
 from tracker.normalize.posts.post import Post
@@ -69,6 +70,24 @@ def _text(body: str | None) -> str:
     return "" if body is None or body.strip().lower() in ("[deleted]", "[removed]", "none") else body
 
 
+def _spoken_of_first(items: list[Item]) -> list[Item]:
+    """The cards that amounts before the first name speak of, where the title offers nothing else."""
+    if len(items) == 1 and items[0].titled:
+        return items
+    from_title = [item for item in items if item.where == "title"]
+    return from_title if len(from_title) == len(items) else []
+
+
+def _split_counted(layout: Layout, cards: Cards, title: str) -> None:
+    """Make several cards of one that is counted, where the post tells them apart."""
+    if all(item.quantity is None or item.quantity < 2 for item in cards.items):
+        return
+    split_by_ordinals(layout, cards)
+    split_by_words(layout, cards)
+    split_by_fate(layout, cards, title)
+    split_singles(cards)
+
+
 def _offers(post: Post) -> list[Offer]:
     titled_text = post.title_post.text
     if ":" in titled_text:
@@ -92,15 +111,7 @@ def _offers(post: Post) -> list[Offer]:
     split_by_rows(layout, cards)
     if not other_goods:
         split_by_labels(layout, cards, post.title.have_text)
-    from_title = [item for item in cards.items if item.where == "title"]
-    every = len(cards.items) == 1 and not other_goods and cards.items[0].titled
-    walk(
-        layout,
-        cards,
-        cards.items
-        if every
-        else (from_title if from_title and len(from_title) == len(cards.items) and not other_goods else []),
-    )
+    walk(layout, cards, [] if other_goods else _spoken_of_first(cards.items))
     break_listed(post, layout, cards)
     tie_unnamed(layout, cards, other_goods)
     tie_title_prices(post, titled, cards)
@@ -108,10 +119,7 @@ def _offers(post: Post) -> list[Offer]:
     mark_systems(post, layout, cards)
     bundle_combos(layout, cards, other_goods)
     drop_combos(cards)
-    split_by_ordinals(layout, cards)
-    split_by_words(layout, cards)
-    split_by_fate(layout, cards, post.title.have_text)
-    split_singles(cards)
+    _split_counted(layout, cards, post.title.have_text)
     read_only_card(layout, cards.items)
     price_by_number(layout, cards)
     take_last_of_falling(layout, cards)

@@ -90,6 +90,7 @@ _OFFERS_AROUND = re.compile(r"(?:any(?:one|body)|who|somebody|someone) (?:want|i
 _LISTED = re.compile(
     r"[,;|]|(?<=\d) or |\bor (?=(?:just |straight |sell(?:ing)? (?:it )?(?:for )?|take )?[$£€~]{1,2} ?\d{2})"
 )
+_LISTED_OFFERS = re.compile(r"offers? ?\((?!obo)(?P<what>[^)]{4,})")
 _FREE = re.compile(r"\W{0,12}(?:[\[(][^\])]{1,30}[\])] ?)?free(?! ?ship)(?: to|:| -)")
 _ADDED = Guarded(
     r"\b(?:add|put|throw|toss|kick|chip)(?:ing)? (?:in |on |up )?(?:some |a little |a bit of |up to |extra )?"
@@ -135,7 +136,7 @@ def _from_sides(title: Title, body: str) -> Intent:
         return _without_want(title, have_goods, body)
     if have_money and (not want_money or not have_goods):
         return _with_money(title, have_goods, want_goods, offers, body)
-    listed = re.search(r"offers? ?\((?!obo)(?P<what>[^)]{4,})", title.want_text) if offers and not want_money else None
+    listed = _LISTED_OFFERS.search(title.want_text) if offers and not want_money else None
     if listed and not MONEY.search(listed.group("what")):
         return "trade"
     if want_money and want_goods and trades_only(body) and not names_amount(read_text(body[:3000])):
@@ -172,7 +173,7 @@ def _for_money(want_money: bool, want_goods: bool, wants_trade: bool, body: str)
 
 def _offers_nothing(text: str, title: Title) -> str | None:
     """What a post is that neither sells nor buys."""
-    if _FREE.match(text):
+    if "free" in text and _FREE.match(text):
         return "a gift"
     return "advice wanted" if _ADVICE.match(title.want_text) else None
 
@@ -244,23 +245,31 @@ def _from_flair(flair: str | None) -> Intent | None:
     return next((intent for word, intent in _FLAIRS if said.startswith(word)), None)
 
 
+_BOTH_SIDES = frozenset(("have", "want"))
+_SIDES = _BOTH_SIDES | {"trading"}
+_GIVES = re.compile(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b")
+
+
+def _gives(title: Title) -> bool:
+    """``[H] Free GTX 560``."""
+    return "have" in title.tags and "free" in title.have_text and _GIVES.match(title.have_text) is not None
+
+
 def read_intent(title: Title, title_post: PostText, body: PostText, flair: str | None) -> tuple[Intent, str]:
     """The intent and the rule that decided it: flairs and tags of no trade first, then the title's two sides."""
     flaired = _from_flair(flair)
     if flaired == "other" or ("other" in title.tags and not title.tags & {"have", "want", "buying", "trading"}):
         return "other", "tag or flair of a post that offers nothing"
     text, kept = title_post.text, body.kept()
-    if _OTHER_WORDS.search(text) and not {"have", "want"} <= title.tags:
+    if not title.tags >= _BOTH_SIDES and _OTHER_WORDS.search(text):
         return "other", "title of a post that offers nothing"
-    if _GIVEAWAY.search(title.want_text.strip()) or (
-        title.tags & {"have"} and re.match(r" ?free\b|[a-z ]{0,9}wants? (?:a |some )?free\b", title.have_text)
-    ):
+    if _GIVEAWAY.search(title.want_text.strip()) or _gives(title):
         return "other", "given away"
     if (said := _offers_nothing(text, title)) is not None:
         return "other", said
     if "buying" in title.tags and "have" not in title.tags:
         return "buy", "tag of a buyer"
-    if not title.tags & {"have", "want", "trading"}:
+    if title.tags.isdisjoint(_SIDES):
         if flaired:
             return ("sell_or_trade" if flaired == "sell" and open_to_trades(kept) else flaired), "flair"
         return _without_tags(text, kept), "words of a post without tags"

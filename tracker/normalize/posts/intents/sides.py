@@ -58,6 +58,14 @@ def bare_part(text: str) -> str:
     return text.strip(" .!?~:-'\"*=_<>#")
 
 
+def _is_goods(left: str, wanted: bool) -> bool:
+    """Whether a piece of a side names goods, by what is left of it without money and an openness to offers."""
+    if (wanted and _ABOUT_SALE.search(left)) or (_is_place(left) and not names_goods(left)):
+        return False
+    left = _NO_WORD.sub(" ", _STUFF.sub(" ", left)).strip()
+    return len(left) >= 3 or any(character.isdigit() for character in left)
+
+
 def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
     """Whether a side names money, goods, and an openness to offers; what a wanted side says of the sale is no goods."""
     money = goods = offers = False
@@ -82,16 +90,11 @@ def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
             money = True
             left = MONEY.sub("\x01", _SUM.sub("\x01", left))
             left = _FOR_WHAT.sub(" ", left)
-        elif _MONEY_ONLY.fullmatch(part) and len(part) < 7 and "$" in text and not _MODEL_NUMBER.fullmatch(part):
+        elif len(part) < 7 and "$" in text and _MONEY_ONLY.fullmatch(part) and not _MODEL_NUMBER.fullmatch(part):
             continue
         if _FREE_OFFER.search(left):
             rest = _FREE_OFFER.sub(" ", left)
             offers = offers or not _WORD.search(_STUFF_AROUND_OFFER.sub(" ", rest))
             left = _AROUND_OFFER.sub(" ", rest)
-        if (wanted and _ABOUT_SALE.search(left)) or (_is_place(left) and not names_goods(left)):
-            continue
-        left = _STUFF.sub(" ", left)
-        left = _NO_WORD.sub(" ", left).strip()
-        if len(left) >= 3 or any(character.isdigit() for character in left):
-            goods = True
+        goods = goods or _is_goods(left, wanted)
     return money, goods, offers

@@ -62,7 +62,8 @@ class Title:
     @classmethod
     def of(cls, have: list[Side], want: list[Side], tags: frozenset[str]) -> "Title":
         """A title with these sides."""
-        have_text, want_text = (" , ".join([side.text for side in sides]) for sides in (have, want))
+        have_text = " , ".join([side.text for side in have])
+        want_text = " , ".join([side.text for side in want])
         return cls(tuple(have), tuple(want), tags, have_text, want_text)
 
     def is_offered(self, position: int) -> bool:
@@ -77,12 +78,13 @@ class Title:
         return None
 
 
+_SIDED = frozenset(("have", "want", "buying", "trading"))
+
+
 def _marks(text: str) -> list[tuple[int, int, str]]:
-    found = [
-        (m.start(), m.end(), m.lastgroup if m.lastgroup != "rest" else _group(m)) for m in _BRACKETED.finditer(text)
-    ]
+    found = [(m.start(), m.end(), _group(m)) for m in _BRACKETED.finditer(text)]
     kinds = {kind for _, _, kind in found}
-    if not kinds & {"have", "want", "buying", "trading"} or len(kinds & {"have", "want"}) == 1:
+    if kinds.isdisjoint(_SIDED) or ("have" in kinds) != ("want" in kinds):
         found += [
             (m.start(), m.end(), _group(m))
             for m in _BARE.finditer(text)
@@ -94,11 +96,16 @@ def _marks(text: str) -> list[tuple[int, int, str]]:
         match = _LEADING.match(stripped, place)
         if match:
             found.append((match.start(), match.end(), _group(match)))
-    return sorted((start, end, kind or "other") for start, end, kind in found)
+    return sorted(found)
 
 
 def _group(match: re.Match[str]) -> str:
+    if match.lastgroup is not None and match.lastgroup != "rest":
+        return match.lastgroup
     return next(name for name in ("have", "want", "buying", "trading", "other") if match.groupdict().get(name))
+
+
+_SWAPPED = re.compile(r"\b(?:for|to)\b")
 
 
 def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], list[Side]]:
@@ -107,7 +114,7 @@ def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], li
     for place, (_, end, kind) in enumerate(marks):
         until = marks[place + 1][0] if place + 1 < len(marks) else len(text)
         side = Side(end, until, text[end:until])
-        swapped = re.search(r"\b(?:for|to)\b", side.text) if kind == "trading" else None
+        swapped = _SWAPPED.search(side.text) if kind == "trading" else None
         if swapped:
             place_of = end + swapped.start()
             have.append(Side(end, place_of, text[end:place_of]))
@@ -129,7 +136,7 @@ def read_title(post: PostText) -> Title:
     """Split a title at its tags, in any bracket, spelling and order; a title without tags is all offered."""
     marks = _marks(post.text)
     sided = [mark for mark in marks if mark[2] != "other"]
-    tags = frozenset(kind for _, _, kind in marks)
+    tags = frozenset([kind for _, _, kind in marks])
     if not sided:
         exchange = _EXCHANGE.search(post.text) if "trad" in post.text or "swap" in post.text else None
         if exchange is not None:

@@ -51,7 +51,7 @@ _NOT_REFUSED = re.compile(r"(?<!no)(?<!not)$")
 _OTHER_PAYMENT = re.compile(r"(?:an? |your |the )?(?:credit |debit )?cards?\b")
 _WHAT = re.compile(r"(?!\w{1,12}ing\b)[^.!?;\n]{3,40}")
 _PRICED = re.compile(r"[$£€]|\bfor \d|\d ?(?:shipped|each)|\blocal")
-_BULLETS = ("\n*", "\n-", "\n•", "\n+", "\n ")
+_BULLETS = Guarded(r"\n[*•+ -]", ("\n*", "\n-", "\n•", "\n+", "\n "))
 _LIST_BELOW = re.compile(
     r"(?:s? for|want|need|[ -]?list)?(?: ?\([^)\n]{1,40}\))?[ ]?:?[ ]?\n\s{0,4}[*•+-] ?(?P<what>[^\n]{3,40})"
 )
@@ -124,14 +124,13 @@ def _is_received(body: str, start: int, end: int) -> bool:
 
 def _welcomes_goods(body: str) -> bool:
     """``open to non-cash offers``, ``let me know what you have``, ``will take your 4090``."""
-    return (
-        any(_BEFORE_OFFERS.search(body[max(0, place - _WINDOW) : place]) for place in _places(body, "offers"))
-        or any(
-            _BEFORE_WHAT_YOU.search(body[max(0, place - 16) : place]) and _AFTER_WHAT_YOU.match(body, place + 8)
-            for place in _places(body, "what you")
-        )
-        or _TAKES_YOURS.search(body) is not None
-    )
+    for place in _places(body, "offers"):
+        if _BEFORE_OFFERS.search(body[max(0, place - _WINDOW) : place]):
+            return True
+    for place in _places(body, "what you"):
+        if _BEFORE_WHAT_YOU.search(body[max(0, place - 16) : place]) and _AFTER_WHAT_YOU.match(body, place + 8):
+            return True
+    return _TAKES_YOURS.search(body) is not None
 
 
 def _names_goods_for_money(body: str) -> bool:
@@ -142,24 +141,25 @@ def _names_goods_for_money(body: str) -> bool:
                 what = _WHAT.match(body, place + len(word))
                 if what is not None and _is_goods(what.group()):
                     return True
-    if _takes_goods_for_cash(body):
-        return True
-    if not any(bullet in body for bullet in _BULLETS):
-        return False
-    return any(
-        not (_PRICED.search(match["what"]) or _PAYMENT.search(match["what"]))
-        for heading in _HEADINGS
-        for place in _places(body, heading)
-        if (match := _LIST_BELOW.match(body, place + len(heading))) is not None
-    )
+    return _takes_goods_for_cash(body) or (_BULLETS.possible(body) and _lists_wishes(body))
+
+
+def _lists_wishes(body: str) -> bool:
+    for heading in _HEADINGS:
+        for place in _places(body, heading):
+            match = _LIST_BELOW.match(body, place + len(heading))
+            if match is not None and not (_PRICED.search(match["what"]) or _PAYMENT.search(match["what"])):
+                return True
+    return False
 
 
 def _takes_goods_for_cash(body: str) -> bool:
     """``Cash or parts``, ``cash through Paypal, or games``; ``cash or card`` are ways to pay."""
-    return any(
-        _is_goods(what) and not (_OTHER_PAYMENT.match(what) or _PAYMENT.search(what))
-        for what in (match["what"] for match in _CASH_OR.finditer(body))
-    )
+    for match in _CASH_OR.finditer(body):
+        what = match["what"]
+        if _is_goods(what) and not (_OTHER_PAYMENT.match(what) or _PAYMENT.search(what)):
+            return True
+    return False
 
 
 def _is_goods(what: str) -> bool:

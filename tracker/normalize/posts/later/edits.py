@@ -49,13 +49,19 @@ _NAME_ONLY = re.compile(r"(?:[^\s$£€]{1,12}[ ]){0,3}[^\s$£€]{0,12},?[ ](?:
 """``4060 and`` before ``4080 are sold``: what has no state of its own shares the next."""
 
 
+def _without_label(text: str) -> str:
+    label = LABEL.match(text)
+    return text if label is None else text[label.end() :]
+
+
 def _clauses(layout: Layout, number: int) -> list[tuple[int, int]]:
     line = layout.lines[number]
     text = layout.post.text
-    label = LABEL.match(text[line.start : line.end])
-    begin = line.start + label.end() if label else line.start
+    begin = None
     bounds = [line.start]
     for match in _CLAUSE.finditer(text, line.start, line.end):
+        if begin is None:
+            begin = line.start + len(line.text) - len(_without_label(line.text))
         head = text[max(bounds[-1], begin) : match.end()]
         if head[-1:] != " " or not _NAME_ONLY.fullmatch(head) or _ANY_STATUS.search(head):
             bounds.append(match.end())
@@ -79,7 +85,7 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
             continue
         if not edit and not _ANY_STATUS.search(line.text):
             continue
-        inline = _INLINE.search(layout.post.text[line.start : line.end])
+        inline = None if edit else _INLINE.search(line.text)
         clauses = _clauses(layout, number)
         read = not edit and cards.named.get(number) and len(clauses) == 1 and not _goes_beyond(line.text)
         for low, high in clauses:
@@ -102,8 +108,10 @@ def apply_edits(layout: Layout, cards: Cards, other_goods: bool, trace: Tracer) 
 def _left_of(layout: Layout, number: int, low: int, high: int, before: tuple[int, list[Item]]) -> list[Item]:
     """``3 of the A5000s are gone, 1 left``: a count alone is what is left of the card that the line spoke of before."""
     line, items = before
+    if line != number or len(items) != 1:
+        return []
     clause = layout.post.text[low:high].strip()
-    if line != number or len(items) != 1 or not clause.endswith(_LEFT) or not counts_alone(clause):
+    if not clause.endswith(_LEFT) or not counts_alone(clause):
         return []
     take_state(items[0], clause, None)
     return items
@@ -131,7 +139,7 @@ def _clause(
     layout: Layout, cards: Cards, number: int, low: int, high: int, edit: bool, other_goods: bool
 ) -> list[Item]:
     """Apply one clause; returns the items that it spoke of."""
-    clause = with_people(LABEL.sub("", layout.post.unstruck(low, high))).strip(" *:-")
+    clause = with_people(_without_label(layout.post.unstruck(low, high))).strip(" *:-")
     entries = _at_once(layout, cards, number, low, high, clause)
     if entries is not None:
         return entries

@@ -36,9 +36,11 @@ _LEFT = Guarded(r"\b(?:left|remain\w*|down to|still have)\b")
 
 def count_gone(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
     """Take what a clause of an edit tells to be gone off the cards that it names; none where it does not count each."""
+    if number not in layout.edits:
+        return []
     text = layout.post.text
     named = [mention for mention in layout.mentions.get(number, ()) if low <= mention.start < high]
-    if number not in layout.edits or not named or _LEFT.search(text[low:high]):
+    if not named or _LEFT.search(text[low:high]):
         return []
     begins = [low, *(mention.end for mention in named)]
     ends = [*(mention.start for mention in named[1:]), high]
@@ -67,9 +69,11 @@ _HELD = re.compile(
 
 def hold_some(layout: Layout, cards: Cards, number: int, low: int, high: int) -> list[Item]:
     """``Two P40s are spoken for``, of six: some that are held leave the others on offer, so many as are left."""
+    if number not in layout.edits:
+        return []
     text = layout.post.text
     named = [mention for mention in layout.mentions.get(number, ()) if low <= mention.start < high]
-    if number not in layout.edits or len(named) != 1:
+    if len(named) != 1:
         return []
     held = _HELD.match(text, named[0].end, high)
     item = _kept(cards, named[0]) if held is not None else None

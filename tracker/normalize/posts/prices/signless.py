@@ -82,9 +82,10 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
     """The amounts of a line that names cards; a card without any takes the bare number that follows its name."""
     amounts = list(layout.amounts.get(number, ()))
     line, text = layout.lines[number], layout.post.text
-    if any(amount.kind != "shipping" and amount.start < named[0][0] for amount in amounts):
-        return amounts
-    pieces = _PRICED_PIECE.findall(line.text) if "," in line.text else []
+    for ahead in amounts:
+        if ahead.start < named[0][0] and ahead.kind != "shipping":
+            return amounts
+    pieces = _PRICED_PIECE.findall(line.text) if line.text.count(",") >= _LEAST_PIECES - 1 else []
     if len(pieces) >= _LEAST_PIECES:
         amounts = [amount for amount in amounts if _in_named_piece(text, line, amount, named)]
     leading = _leading_amount(layout, line, named[0]) if len(named) == 1 and not amounts else None
@@ -93,18 +94,19 @@ def line_amounts(layout: Layout, number: int, named: list[NamedItem]) -> list[Am
     listed = len(named) > 1 or len(pieces) >= _LEAST_PIECES
     for place, (_, end, item) in enumerate(named):
         until = named[place + 1][0] if place + 1 < len(named) else line.end
-        if any(amount.kind != "shipping" and not amount.lot and end <= amount.start < until for amount in amounts):
+        if any(end <= own.start < until and not own.lot and own.kind != "shipping" for own in amounts):
             continue
+        behind = text[end:until]
         tail = (
-            _BEHIND_NAME.search(text[end:until])
-            or _CLOSING.search(text[end:until])
-            or (_BEHIND_BLANK.match(text[end:until]) if listed or line.end - line.start < _SHORT_LINE else None)
-            or _BEHIND_FANS.match(text[end:until])
-            or (_IN_BRACKETS.match(text[end:until]) if line.is_item_mark and _lists_in_brackets(text) else None)
-            or (_IN_MIDDLE.match(text[end:until]) if _lists_in_middle(text) else None)
-            or (_LAST_FIELD.match(text[end:until]) if _lists_in_fields(text) else None)
+            _BEHIND_NAME.search(behind)
+            or _CLOSING.search(behind)
+            or (_BEHIND_BLANK.match(behind) if listed or line.end - line.start < _SHORT_LINE else None)
+            or _BEHIND_FANS.match(behind)
+            or (_IN_BRACKETS.match(behind) if line.is_item_mark and _lists_in_brackets(text) else None)
+            or (_IN_MIDDLE.match(behind) if _lists_in_middle(text) else None)
+            or (_LAST_FIELD.match(behind) if _lists_in_fields(text) else None)
             or (
-                _AT_END.search(text[end:until])
+                _AT_END.search(behind)
                 if line.kind == "bullet" and number not in layout.edits and _lists_at_ends(text)
                 else None
             )

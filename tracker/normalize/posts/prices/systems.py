@@ -8,6 +8,7 @@ from tracker.normalize.posts.cards.on_offer import Cards
 from tracker.normalize.posts.clues.context import sentence_around
 from tracker.normalize.posts.clues.goods import names_system, parts_in_title, parts_out
 from tracker.normalize.posts.layout import Layout
+from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.finding import Amount
 from tracker.normalize.posts.post import Post
 from tracker.normalize.posts.prices.machines import CARD_TOO, PROCESSOR, PULLED, is_kept_in, is_specified, kept_in
@@ -114,9 +115,12 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
         return False
     begin, until = sentence_around(text, *item.spot)
     before = text[max(begin, line.start) : item.spot[0]]
-    if PULLED.search(before):
-        return False
-    if "installed" in line.text and _INSTALLED.match(text, item.spot[1], line.end):
+    return _tells_of_machine(text, line, before, item.spot[1], until - begin) and not PULLED.search(before)
+
+
+def _tells_of_machine(text: str, line: Line, before: str, end: int, length: int) -> bool:
+    """Whether the words ``before`` a card that is named up to ``end``, in a sentence of a ``length``, hold it."""
+    if "installed" in line.text and _INSTALLED.match(text, end, line.end):
         return True
     opened = before.rfind("(")
     if opened > 0 and ")" not in before[opened:] and PROCESSOR.search(before[opened:]):
@@ -126,7 +130,7 @@ def _in_machine_line(layout: Layout, item: Item) -> bool:
     if not names_system(before):
         return False
     return bool(_HOLDS.search(before) or "," in before) and (
-        line.is_item_mark or (until - begin < 240 and before.count(" ") < 16)
+        line.is_item_mark or (length < 240 and before.count(" ") < 16)
     )
 
 

@@ -219,18 +219,18 @@ _BARE_WANT = re.compile(
     rf"(?: ?(?:$|[,;|/(+]|(?:{_MONEY}|shipped|obo|or|firm|each|for)(?!\w))))"
 )
 """``[W] Paypal 210``, ``[W] 560 cash``."""
+_NUMBER = re.compile(r"\d\d")
 _PAID_IN = re.compile(rf" ?(?:{_MONEY}|shipped|obo)(?!\w)")
 
 
 def _bare_of_want(post: Post) -> list[Amount]:
     """The number on the wanted side that is no card's, where the side asks for nothing but money."""
-    asks = post.intent == "sell" or (
-        post.intent == "sell_or_trade" and not money_and_goods(post.title.want_text, wanted=True)[1]
-    )
-    for side in post.title.want if asks else ():
-        match = _BARE_WANT.search(side.text)
+    for side in post.title.want if post.intent in ("sell", "sell_or_trade") else ():
+        match = _BARE_WANT.search(side.text) if _NUMBER.search(side.text) else None
         if match is None:
             continue
+        if post.intent != "sell" and money_and_goods(post.title.want_text, wanted=True)[1]:
+            return []
         end = match.end("number")
         if MODEL_NUMBER.fullmatch(match["number"]) and not _PAID_IN.match(side.text, end):
             continue
