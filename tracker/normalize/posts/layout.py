@@ -93,7 +93,7 @@ _PAID_HEADING = Guarded(
 
 def _unpaid(layout: Layout) -> None:
     """Amounts below ``Specs with what I spent:`` are none that is asked, up to the next gap."""
-    if not _PAID_HEADING.possible(layout.post.text):
+    if ":" not in layout.post.text or not _PAID_HEADING.possible(layout.post.text):
         return
     paid = False
     for number, line in enumerate(layout.lines):
@@ -109,9 +109,8 @@ def lay_out(body: PostText, mentions: list[Mention]) -> Layout:
     """Find lines, tables, sections and amounts of a body, and sort its mentions by line."""
     lines = read_lines(body)
     begins = [line.begin for line in lines]
-    tables = (
-        find_tables(body) if ("|" in body.text and "--" in body.text) or "-|" in body.text or ":-" in body.text else []
-    )
+    ruled = "|" in body.text and ("--" in body.text or "-|" in body.text or ":-" in body.text)
+    tables = find_tables(body) if ruled else []
     tables += find_grids(body, lines, tables)
     rows = {_number_of(begins, place): (table, cells) for table in tables for place, cells in table.rows}
     filled = [number for number, line in enumerate(lines) if line.kind != "blank"]

@@ -42,6 +42,11 @@ _BARE_SUM = re.compile(r"[1-9]\d{1,3}")
 """``[W] 30``: a side of nothing but a number that is no card's."""
 
 
+_NUMBER = re.compile(r"\d\d")
+_EMPTIES = "your closet"
+"""Of all words that are no goods those behind ``clean out your closet`` alone can hold a number."""
+
+
 _MONEY_SIGN = "\x01"
 _PAID_AT = re.compile(r"(?:local(?:ly)? )?\x01[\x01 ]*(?:in|near|around|at) [a-z]{3,}(?: [a-z]{3,}){0,2}")
 """``cash in Tampa``; money stands as ``\x01`` there."""
@@ -62,6 +67,8 @@ def _is_goods(left: str, wanted: bool) -> bool:
     """Whether a piece of a side names goods, by what is left of it without money and an openness to offers."""
     if (wanted and _ABOUT_SALE.search(left)) or (_is_place(left) and not names_goods(left)):
         return False
+    if _NUMBER.search(left) and _EMPTIES not in left:
+        return True
     left = _NO_WORD.sub(" ", _STUFF.sub(" ", left)).strip()
     return len(left) >= 3 or any(character.isdigit() for character in left)
 

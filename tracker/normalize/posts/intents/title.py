@@ -108,6 +108,15 @@ def _group(match: re.Match[str]) -> str:
 _SWAPPED = re.compile(r"\b(?:for|to)\b")
 
 
+_SHORT = 12
+
+
+def _names_goods(prefix: str, length: int) -> bool:
+    """Whether what stands before all tags is longer than that and holds a number, as names of cards do."""
+    bare = _TAG.sub(" ", prefix).strip(" -:|,")
+    return len(bare) > length and any(character.isdigit() for character in bare)
+
+
 def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], list[Side]]:
     have: list[Side] = []
     want: list[Side] = []
@@ -124,11 +133,10 @@ def _sides(text: str, marks: list[tuple[int, int, str]]) -> tuple[list[Side], li
         elif side.text.strip(" -:,"):
             have.append(side)
     first, _, kind = marks[0]
-    prefix = Side(0, first, text[:first])
-    bare = _TAG.sub(" ", prefix.text).strip(" -:|,")
+    prefix = text[:first]
     sold = kind == "want" and not have and bool(want) and pattern("title.money").search(want[0].text) is not None
-    if (sold or (len(bare) > 12 and kind != "want")) and any(character.isdigit() for character in bare):
-        have.insert(0, prefix)
+    if (sold or (len(prefix) > _SHORT and kind != "want")) and _names_goods(prefix, 0 if sold else _SHORT):
+        have.insert(0, Side(0, first, prefix))
     return have, want
 
 

@@ -141,7 +141,9 @@ def _names_goods_for_money(body: str) -> bool:
                 what = _WHAT.match(body, place + len(word))
                 if what is not None and _is_goods(what.group()):
                     return True
-    return _takes_goods_for_cash(body) or (_BULLETS.possible(body) and _lists_wishes(body))
+    if " or " in body and _takes_goods_for_cash(body):
+        return True
+    return "\n" in body and _BULLETS.possible(body) and _lists_wishes(body)
 
 
 def _lists_wishes(body: str) -> bool:

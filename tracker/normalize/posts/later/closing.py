@@ -19,7 +19,7 @@ def close_post(post: Post, layout: Layout, cards: Cards) -> None:
     """Everything is sold where flair, title or a line of its own says so."""
     flair = (post.listing.flair or "").lower()
     said: str | None = None
-    if any(word in flair for word in _CLOSED_FLAIR):
+    if flair and any(word in flair for word in _CLOSED_FLAIR):
         said = "sold"
         post.trace.add("closed", f"flair {post.listing.flair}", where="title")
     elif _SOLD_TITLE.search(post.title_post.text) is not None:

@@ -14,6 +14,8 @@ __all__ = ["apply_by_number", "price_by_number", "reprice_by_number"]
 
 _ENTRY = re.compile(r"[ >#*_~\[(]{0,8}(?P<number>\d{1,2})[*_]{0,2}[.):]")
 _LEAST_ENTRIES = 2
+_LEAST_LINES = _LEAST_ENTRIES + 1
+"""Those of the entries, and one that speaks of them."""
 _SAID = re.compile(
     r"(?P<what>(?:items?|cards?|gpus?|numbers?|nos?\.?|lots?|listings?) )?(?P<first>#?\d{1,2})"
     r"(?P<more>(?:(?:, ?(?:and |& ?)?| ?& ?| and )#?\d{1,2}){0,8}) "
@@ -49,7 +51,7 @@ def apply_by_number(layout: Layout, cards: Cards, clause: str) -> list[Item] | N
 
 def reprice_by_number(layout: Layout, cards: Cards) -> None:
     """Give the entries of a list the new prices that later lines name them by number for."""
-    if _MAY_NAME.search(layout.post.text) is None:
+    if len(layout.lines) < _LEAST_LINES or _MAY_NAME.search(layout.post.text) is None:
         return
     entries: dict[int, int] | None = None
     text = layout.post.text
@@ -80,6 +82,8 @@ _SHIPPED = re.compile(r"shipped|posted|deliver|(?:incl|with)\w* (?:shipping|post
 
 def price_by_number(layout: Layout, cards: Cards) -> None:
     """Give the entries of a list without prices those that one later line lists by number."""
+    if len(layout.lines) < _LEAST_LINES:
+        return
     text = layout.post.text
     for number, amounts in layout.amounts.items():
         if len(amounts) < _LEAST_ENTRIES or number in layout.rows or cards.named.get(number):

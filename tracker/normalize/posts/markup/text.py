@@ -82,7 +82,7 @@ class PostText:
 
     def is_struck(self, start: int, end: int) -> bool:
         """Whether the whole span was struck through."""
-        return self.stroke(start, end) is not None
+        return bool(self.struck) and self.stroke(start, end) is not None
 
     def stroke(self, start: int, end: int) -> int | None:
         """Where the stroke begins that goes through the whole span."""
@@ -148,7 +148,10 @@ def _strikes(text: str) -> tuple[tuple[int, int], ...]:
 def read_text(raw: str) -> PostText:
     """Blank out addresses, link targets, people, entities and markup; remember what was struck through."""
     raw = raw[:LONGEST_BODY]
-    text = raw.translate(_PLAIN) if raw.isascii() else raw.translate(_CHARACTERS).replace("\t", " ")
+    if not raw.isascii():
+        text = raw.translate(_CHARACTERS).replace("\t", " ")
+    else:
+        text = raw.lower() if raw.replace("\n", "").isprintable() else raw.translate(_PLAIN)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     if "](" in text or "] (" in text:
@@ -171,4 +174,4 @@ def read_text(raw: str) -> PostText:
         text = text.replace("~~", "  ")
     if "*" in text or "_" in text or "`" in text or "\\" in text:
         text = _EMPHASIS.sub(_blank, text)
-    return PostText(raw, text, spans, tuple(start for start, _ in spans))
+    return PostText(raw, text, spans, tuple(start for start, _ in spans) if spans else ())
