@@ -27,6 +27,14 @@ def _searching(search: _Search, condition: str, **names: object) -> _Search:
     return searching
 
 
+def _by_last_letter(endings: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Ways to end by their last letters: most texts end in a letter of none or of a few."""
+    found: dict[str, tuple[str, ...]] = {}
+    for ending in endings:
+        found[ending[-1]] = (*found.get(ending[-1], ()), ending)
+    return found
+
+
 class Guarded:
     """An expression that is only searched where the text holds one of the strings that it needs.
 
@@ -68,11 +76,11 @@ class Anchored(Guarded):
         known, within = endings([one for one in fragments if not is_open[one]], filling)
         opened = [one for one in fragments if is_open[one]]
         of_open = (needs(opened) or ("",)) if opened else ()
-        if "" in of_open:
+        if "" in of_open or "" in known:
             return
-        condition = f"(bare := text.rstrip({filling!r})).endswith(known)"
+        condition = f"(bare := text.rstrip({filling!r})).endswith(ends.get(bare[-1:], ()))"
         if within:
             condition += " or not within.isdisjoint(text[len(bare):])"
         if of_open:
             condition += f" or {_holds_one(of_open)}"
-        self.search = _searching(self.compiled.search, condition, known=known, within=within)
+        self.search = _searching(self.compiled.search, condition, ends=_by_last_letter(known), within=within)
