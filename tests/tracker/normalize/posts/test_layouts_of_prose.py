@@ -9,7 +9,7 @@ from tests.tracker.normalize.posts.made_up import CARDS, REMARKS, name_of
 from tracker.normalize.posts import read_post
 from tracker.normalize.types import ListingText
 
-POSTS = 400
+POSTS = 500
 OPENINGS = (
     "Selling my {x}.", "Up for sale is my {x}.", "I have a {x} that I no longer need.", "{x}, works perfectly.",
     "Hi all, selling this {x}.", "This is a {x}.", "For sale: {x}.", "Letting go of my {x}, bought new.",
@@ -37,6 +37,33 @@ TALK = (
     "Last one I saw here went for ${x}.", "No mining, no overclock.",
     "Fans replaced in 2023 for $25.", "It was $120 off on Black Friday.", "Ran it at 80% power for a year.",
 )  # fmt: skip
+PASSING = (
+    "I'm keeping my {y}.", "My {y} is staying with me.", "The {y} in the picture is not for sale.",
+    "Not selling the {y}, don't ask.", "I also own a {y} but it stays.",
+    "Got a {y} for my birthday so this has to go.", "Just picked up a {y}.", "I bought a {y} last week.",
+    "Replaced by a {y}.", "A {y} took its place.", "Moved to a {y}.", "My wife got me a {y}.",
+    "The new {y} arrived yesterday.", "I went from this to a {y}.", "It beats a {y} by 10%.",
+    "About as fast as a {y}.", "Somewhere between a {y} and a 4060.", "Performs like a {y} but with more memory.",
+    "Runs cooler than the {y} I had before.", "Quieter than my old {y}.", "It replaced my {y} two years ago.",
+    "Before this I had a {y}.", "I had a {y} before.", "Would trade for a {y}.",
+    "Might trade for a {y} plus cash on my side.", "Looking for a {y} in return.", "Interested in trades for a {y}.",
+    "Not interested in a {y}.", "Open to a {y} trade.", "Will consider a {y} plus cash.",
+    "No trades unless it's a {y}.", "Waiting for the {y} to ship.", "Saving up for a {y}.", "Selling to fund a {y}.",
+    "Need cash for a {y}.", "The box says {y} but it's the right card inside, wrong box.", "Comes in a {y} box.",
+    "Photo shows it next to a {y} for scale.", "It shares the cooler with the {y}.", "Same length as the {y}.",
+    "The PSU ran a {y} before without problems.", "If you have a {y} you won't notice much difference.",
+    "Coming from a {y} it's a big jump.", "Big upgrade over a {y}.", "Don't buy this if you have a {y}.",
+    "My friend has a {y} and says it's the same.", "I sold my {y} here last month.",
+    "Sold a {y} to u/somebody here before.", "Previously sold: {y}.", "I have sold a {y} and a 3060 here before.",
+    "Bundled with my {y} sale last year.", "Water block for a {y} also fits.", "I'm running a {y} now.",
+    "Currently using a {y}.", "My main rig has a {y}.", "The kid's PC has a {y} already.",
+    "Swapped it for a {y} in my main rig.", "Went with a {y} instead.",
+    "I ended up with two cards after my {y} RMA came back.", "EVGA sent me a {y} as a replacement.",
+    "Ended up buying a {y} on Black Friday.", "This was a step up from the {y}.",
+    "Think of it as a {y} with more VRAM.", "The {y} I wanted is finally in stock.", "It's not a {y}.",
+    "This is not the {y} version.",
+)  # fmt: skip
+"""What names a card that is not on offer."""
 PAIRS = (
     "The {a} is ${p} shipped and the {b} is ${q} shipped.", "Asking ${p} for the {a} and ${q} for the {b}, shipped.",
     "${p} shipped for the {a}, ${q} shipped for the {b}.", "{a}: ${p}. {b}: ${q}. Both shipped.",
@@ -79,6 +106,9 @@ def _one(chance: random.Random, made: Made) -> list[str]:
         sentence.format(x=int(price * chance.choice((1.4, 1.8, 2.2))), y=chance.choice((11250, 18400, 23100)))
         for sentence in chance.sample(TALK, chance.randint(1, 5))
     ]
+    other = chance.choice([card for card in sorted(CARDS) if card != model and card.startswith(("GeForce", "Radeon"))])
+    if chance.random() < 0.5:
+        talk.append(chance.choice(PASSING).format(y=_short(chance, other, name_of(chance, other))))
     made.title = f"[USA-OR] [H] {name} [W] {chance.choice(('PayPal', 'PayPal, Local Cash', 'PayPal G&S'))}"
     place = chance.randint(0, len(talk))
     return [chance.choice((*OPENINGS, "")).format(x=name), *talk[:place], ask, *talk[place:]]

@@ -49,11 +49,27 @@ def targets_of(layout: Layout, cards: Cards, number: int, low: int, high: int, c
         # A drop may tell of the card that the seller bought instead.
         if hit or not _LOWERED.search(clause):
             return hit, not hit
+    elif any(
+        _of_another(layout, mention.start, low)
+        for mention in layout.mentions.get(number, ())
+        if low <= mention.start < high
+    ):
+        return [], True
     named = named_by_words(clause, items)
     if named and not ((names_goods(clause) or _PARTS.search(clause)) and not GPU_WORD.search(clause)):
         return named, False
     alone = len(items) == 1 and (items[0].quantity or 1) == 1
     return [], names_others(clause) or (alone and _THE_REST.match(clause) is not None)
+
+
+_SOLD_ANOTHER = re.compile(
+    r"(?:sold|bought|traded)(?: (?:a|an|my|another|his|her|your|some))+(?: [a-z0-9+]{2,12}){0,3} $"
+)
+
+
+def _of_another(layout: Layout, start: int, low: int) -> bool:
+    """``I sold a 4070 here before``: whether a card that is none of the post's is what was sold."""
+    return _SOLD_ANOTHER.search(layout.post.text, max(low, start - 40), start) is not None
 
 
 def names_others(clause: str) -> bool:

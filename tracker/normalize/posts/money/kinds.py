@@ -100,7 +100,7 @@ def _is_carriage(before: str, after: str) -> bool:
     if after and _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
         return True
     return _OWN_SENTENCE.search(before) is not None or (
-        _SHIPPING_BEFORE.search(before) is not None and not _PLUS.match(after)
+        _SHIPPING_BEFORE.search(before) is not None and not (before.endswith(_CLOSED_ENDS) or _PLUS.match(after))
     )
 
 
