@@ -10,15 +10,32 @@ from tracker.normalize.types import ListingText
 
 POSTS = 300
 HEADINGS = {
-    "item": ("Item", "Card", "GPU", "Model", "What", "Description", "Product", "Part"),
-    "price": ("Price", "Asking", "Price (USD)", "Cost", "Each", "Ask", "Price each", "$"),
-    "shipped": ("Price shipped", "Shipped", "Shipped price"),
-    "local": ("Local", "Local price", "Price local", "Pickup"),
-    "count": ("Qty", "Quantity", "Count", "Have", "QTY", "How many"),
-    "state": ("Status", "State", "Sold?", "Available?"),
-    "remark": ("Notes", "Condition", "Comments", "Details", "Extras", "Info"),
-}
+    "item": (
+        "Item", "Card", "GPU", "Model", "What", "Description", "Product", "Part", "Thing", "GPU model", "Name", "Title",
+        "Card / model", "Hardware", "Graphics card",
+    ),
+    "price": (
+        "Price", "Asking", "Price (USD)", "Cost", "Each", "Ask", "Price each", "$", "How much", "USD", "Price ($)",
+        "Asking price", "Price OBO", "$ each", "Price per card", "ea", "Price/ea", "$/ea",
+    ),
+    "shipped": (
+        "Price shipped", "Shipped", "Shipped price", "how much shipped", "Ea. shipped", "Price (shipped)", "$ shipped",
+        "Shipped CONUS", "Shipped (US)", "shipped to you", "Price incl. shipping", "Posted", "Delivered",
+    ),
+    "local": ("Local", "Local price", "Price local", "Pickup", "Local cash", "Picked up", "Local pickup", "In person"),
+    "count": (
+        "Qty", "Quantity", "Count", "Have", "QTY", "How many", "Count left", "# left", "Left", "In stock", "Remaining",
+        "Units", "Pcs", "# available", "Qty left", "Qty avail",
+    ),
+    "state": ("Status", "State", "Sold?", "Available?", "Avail?", "Still here?"),
+    "remark": ("Notes", "Condition", "Comments", "Details", "Extras", "Info", "Remarks", "History", "Warranty"),
+}  # fmt: skip
 SOLD, PENDING = ("SOLD", "Sold", "sold to u/somebody", "**SOLD**"), ("Pending", "pending", "PENDING")
+NOTED = {
+    "sold": ("SOLD", "sold", "Sold to a friend", "SOLD, thanks", "box included, SOLD"),
+    "pending": ("pending", "on hold until Friday", "PENDING", "pending payment", "no box, pending"),
+}
+"""States in a column of remarks, where no column is for them."""
 BLOCK_HEADS = ("**{name}**", "## {name}", "{name}:", "{name}", "**{name}:**", "# {name}", "__{name}__")
 BLOCK_PRICES = {
     "${p} shipped": "included", "Price: ${p} shipped": "included", "Asking ${p} shipped": "included",
@@ -61,10 +78,15 @@ def _table(number: int) -> tuple[str, True_]:
     for model in chance.sample(sorted(CARDS), chance.randint(2, 5)):
         price = CARDS[model] + chance.choice((-5, 5, 15, 25))
         cells, state = _cells(chance, model, price, header.get("state", ""))
+        if "state" not in columns and "remark" in columns and (told := NOTED.get(state)) and chance.random() < 0.5:
+            columns_state = "remark"
+            cells["remark"] = chance.choice(told)
+        else:
+            columns_state = "state"
         rows.append([cells[column] for column in columns])
         count = int(cells["count"]) if "count" in columns else 1
         carriage = "included" if "shipped" in columns else FOR_ALL[for_all]
-        true[model] = (price, state if "state" in columns else "available", count, carriage)
+        true[model] = (price, state if columns_state in columns else "available", count, carriage)
         other = cells | {"item": chance.choice(OTHERS), "price": "$60", "shipped": "$60", "local": "$55", "count": "1"}
         rows += [[other[column] for column in columns]] * (chance.random() < 0.25)
     rule = chance.choice((":--", "---", ":-", ":-:", "--"))

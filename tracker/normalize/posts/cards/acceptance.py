@@ -67,6 +67,11 @@ _KIND = re.compile(r"\W{0,3}(?:gpus?|(?:graphics?|video) ?cards?)\b(?! \w*\d)")
 _WITH = re.compile(r"\b(?:with|w/|no|in|original|and|\+|&|without|inc|incl)\W{0,2}(?:original |the |its )?$")
 
 
+_WORD = re.compile(r"[^ \n]*[a-z][^ \n]*")
+_LONGEST_LEAD = 6
+"""Words before the name of an item."""
+
+
 def _is_structural(line: Line, text: str, start: int) -> bool:
     """Whether the name stands where an item's name stands: at the head of its line."""
     lead = text[line.start : start].lstrip(" [({*~|:-#.•>+")
@@ -74,7 +79,9 @@ def _is_structural(line: Line, text: str, start: int) -> bool:
         return True
     if len(lead) > 60:
         return False
-    return _LEAD_WORDS.match(lead) is not None or not ("," in lead or _PROSE.search(lead) or lead.count(" ") > 7)
+    return _LEAD_WORDS.match(lead) is not None or not (
+        "," in lead or _PROSE.search(lead) or len(_WORD.findall(lead)) > _LONGEST_LEAD
+    )
 
 
 _MAY_BE_PART = finder(

@@ -80,6 +80,8 @@ def _is_price_of_line(before: str, after: str) -> bool:
 _DISK_AFTER = re.compile(
     r"(?: (?:pro|plus))? \d{1,2} ?tb\b| (?:250|256|480|500|512|960|1000|1024) ?gb?\b(?! ?(?:vram|gddr))"
 )
+_RADIATOR_AFTER = re.compile(r" ?(?:mm )?(?:aio|rad(?:iator)?)\b")
+"""``with a 280 AIO``."""
 _BOARD_AFTER = re.compile(r"-[a-z]{1,2}\d\d")
 """MSI's 770-C45 is a board."""
 _OFFICE_PC = re.compile(r" ?(?:sff|mff|usff|micro|tower|mt)\b")
@@ -138,6 +140,7 @@ def is_other_thing(text: str, start: int, end: int) -> bool:
     low = max(0, start - 20)
     if (
         _DISK_AFTER.match(text, end)
+        or _RADIATOR_AFTER.match(text, end)
         or _BOARD_AFTER.match(text, end)
         or _is_named_by_other_maker(text[low:start], text[start:end])
     ):

@@ -48,17 +48,17 @@ QUANTITY_NOW = (
 )
 _BRANDS = union("context.brands")
 _BEFORE = re.compile(
-    rf"(?:(?:(?<![\w.$£€-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
+    rf"(?:(?:(?<![\w.$£€#-])(?P<times>\d{{1,2}}) ?x(?:'?s)? |(?<![\w.$£€-])(?P<glued>\d{{1,2}})x(?=[a-z])|"
     rf"(?<![\w])(?<!aorus )x ?(?P<x>\d{{1,2}}) |[\[(](?:qty:? ?)?x? ?(?P<paren>\d{{1,2}}) ?x?[\])] ?|"
     rf"(?<!\w)(?P<pair>(?:pair|couple|trio) of|(?:lot|set|box|bundle) of (?P<lotof>{NUMBER})|"
-    rf"qty[:=]? ?(?P<qty>\d{{1,2}})) )(?:[^,|;/\n$£€+]|(?<=nitro)\+){{0,44}}|"
+    rf"qty[:=]? ?(?P<qty>\d{{1,2}}):?) )(?:[^,|;/\n$£€+]|(?<=nitro)\+){{0,44}}|"
     rf"(?<!\w)(?P<spelled>{'|'.join(fragments('quantity.numbers'))}) "
     rf"(?:(?:flavou?rs|kinds|sorts|versions|variants|different kinds) of (?:the )?)?(?:(?!of\b|is\b|"
     rf"was\b|for\b|to\b|an\b|months?\b|years?\b|weeks?\b|days?\b|times?\b|hours?\b)"
     rf"(?:{_BRANDS} |[a-z'-]{{2,14}}\+? ?)(?:\d ?gb )?){{0,5}}|"
     rf"(?<!\w)(?P<twin>twin|dual) (?:(?:nvidia|evga|msi|asus|gtx|rtx|rx|amd|radeon|"
     rf"geforce) ?){{0,3}}|"
-    rf"(?<![\w.,$£€/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |"
+    rf"(?<![\w.,$£€#/-])(?P<word>\d{{1,2}}) (?:matching |identical |used |new |working |"
     rf"of these |of my |lightly used )?(?:\d+(?:\.\d)? ?gb )?(?:unlocked )?(?:{_BRANDS}[ ']{{1,2}}){{0,5}})$"
 )
 _AFTER = re.compile(
@@ -106,7 +106,8 @@ _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?, ?x ?(?P<times>\d{{1,2}})(?=[ ]?[,;:)-]| ?[$£€]|$)|"
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
     r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])|"
-    rf"[^\n;|$£€]{{0,60}}?, ?(?:(?:i|we)(?:'ve)? )?(?:have|got) (?P<have>{NUMBER})(?=[,;:]| -{{1,2}} | ?[$£€]|$)"
+    rf"[^\n;|$£€]{{0,60}}?, ?(?:(?:i|we)(?:'ve)? )?(?:have|got) (?P<have>{NUMBER})"
+    rf"(?=[,;:]| [=|@~/] | -{{1,2}}>? | \.{{2,9}} | ?[$£€]|$)"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(

@@ -9,6 +9,7 @@ __all__ = ["Line", "read_lines"]
 
 _LEAD = re.compile(
     r"(?P<indent>[ >]{0,40})(?P<mark>#{1,6}(?!\d{1,2}(?!\d))|"
+    r"#\d{1,2}[.):]?(?= (?!(?:x|and|&|is|are|has|have|was|now|sold|pending|gone|to|went|for)\b|[-=>~$£€:#&]))|"
     r"(?:[-*+•·]|- ?\[ ?\]|-{2})(?=[ \w$£€\[({~])(?!\d+ ?(?:ship|"
     r"obo))|\(?\d{1,2}[.)](?= |\*)(?! ?\d(?!\d? ?x )))?[ ]{0,8}"
 )
@@ -50,7 +51,7 @@ def _kind(mark: str, text: str) -> str:
     if not mark:
         return "text"
     if mark.startswith("#"):
-        return "heading"
+        return "number" if mark[1:2].isdigit() else "heading"
     return "number" if mark.strip("(")[0].isdigit() else "bullet"
 
 

@@ -28,7 +28,9 @@ _ENDS = (
 )
 _AFTER = re.compile(_ENDS)
 _NUMBER = rf"(?=[$£€]? ?(?:\d{{2,5}}|\d{{1,2}},\d{{3}})(?:\.\d\d)?{_ENDS})"
-_BEHIND_NAME = finder(rf"(?:[-:=|]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are)\b) ?{_NUMBER}")
+_BEHIND_NAME = finder(
+    rf"(?:[-:=|>]{{1,3}}|(?<!\.)\.{{2,20}}|…|//|[-=]>|→|[~@]|(?:for|at|asking|is|are|only|just)\b) ?{_NUMBER}"
+)
 _CLOSING = re.compile(
     r", (?=(?!(?:(?:19|20)\d\d|128|256|512|1024)\b)\d{2,4}(?: (?:shipped|obo|firm))?"
     rf"(?:\.(?= |$)|$| -{{1,2}} (?=[a-z])|{_STATE_MARK}))"
