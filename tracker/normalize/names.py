@@ -57,7 +57,7 @@ _CPU_OR_PC_BEFORE = re.compile(
 )
 _NUMBER_OF_SOMETHING_AFTER = re.compile(
     r" ?(?:p\b|mah|mhz|ghz|rpm|watts?\b|w\b(?!/)|hz|kg|lbs?\b|mm\b|cm\b|usd|dollars|obo|shipped|points?|%|"
-    r"x ?\d{3,4}|miles|evo\b|pro\b|qvo|plus\b|nvme|m\.2|ssd|cpu|motherboard|mobo|series)|"
+    r"x ?\d{3,4}|miles|evo\b(?<!\d{4} evo)|pro\b|qvo|plus\b|nvme|m\.2|ssd|cpu|motherboard|mobo|series)|"
     r"[.,]\d|[$€£]|:\d|/\d\d?/|-\d{3,4}\b|\+? ?(?:psu|power supply)"
 )
 _SUPER_ADVERB = re.compile(
