@@ -27,7 +27,8 @@ _SOME_OF = re.compile(rf"(?<!\w){NUMBER} of (?:the|my|these|those|our) (?:\w{{1,
 
 
 _STOCKED = re.compile(
-    rf"(?:{NUMBER} ?(?:avail|in stock|left\b|on hand)|(?:qty|quantity)[:=]? ?\d|(?:have|got) {NUMBER} of\b|{FIELD})"
+    rf"(?:{NUMBER} ?(?:avail|in stock|left\b|on hand)|(?:qty|quantity)[:=]? ?\d|"
+    rf"(?:have|got|are) (?:{NUMBER}|(?:a )?(?:pair|couple)) of\b|{FIELD})"
 )
 """``P40 (4 available): $180``, where a stock is told the price is that of one."""
 

@@ -2,6 +2,7 @@
 
 import re
 
+from tracker.normalize.posts.markup.labels import DAY
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import fragments, union
 
@@ -12,6 +13,7 @@ __all__ = [
     "LEFT_AT",
     "NUMBER",
     "QUANTITY_NOW",
+    "WENT_OUT",
     "count_behind_price",
     "count_word",
     "holds_some",
@@ -27,6 +29,7 @@ _WORDS = {word: number for number, word in enumerate(fragments("quantity.numbers
     "trio": 3,
     "dual": 2,
     "a pair": 2,
+    "a couple": 2,
     "single": 1,
     "lone": 1,
 }
@@ -35,6 +38,12 @@ FIELD = rf"(?:[ ][-/]|[|]|  )[ ]{{1,12}}x?(?P<field>{NUMBER})x?[ ]{{1,12}}(?:[-/
 """``RTX A5000 / 3 / $1,100``: a count in a field of its own before a price, which is that of one."""
 HANDED_ON = "(?:(?:went|sold|gone|shipped|mailed) )?to them"
 """Behind a count: so many went to a person, for whom a clause has this word."""
+WENT_OUT = (
+    r"(?:(?:went|shipped|mailed) out|(?:shipped|mailed)(?= (?:this|last|on|to|yes)))(?: (?:(?:this|last|on) )?"
+    r"(?:morning|afternoon|evening|night|week(?:end)?|today|tonight|yesterday|earlier|already|"
+    rf"{DAY}))?(?=[ ]?(?:[.,!;:)]|$))"
+)
+"""Behind a count: so many were sent, ``two went out this morning``."""
 FOUND_HOME = r"found (?:an? |an?other |new |its |their )?(?:new )?homes?"
 _ENDED = r"(?=[ ]?(?:[.,!;)]|$)| (?:left|now|cards?|gpus?|of them|pieces|st(?:uks|uck|ück)?\b|da\b|thanks?|so)\b)"
 LEFT_AT = (
@@ -80,10 +89,11 @@ _MAY_BE_AFTER = re.compile(
     rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
 )
 _MAY_TRAIL = re.compile(
-    rf"[-,(:] ?(?:so |(?:set|lot|pack) of |(?:i |we |i've )?(?:have |got ))?x?(?:\d|{_NUMBERS})|[,;|/] ?q"
+    rf"[-,(:] ?(?:so |(?:set|lot|pack) of |(?:i |we |i've )?(?:have |got ))?x?(?:\d|{_NUMBERS})|[,;|/] ?q|"
+    r"of th(?:em|[eo]se)"
 )
 _BEHIND_PRICE = re.compile(
-    r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
+    r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[-:=~] \d{2,5}(?![\d.,])|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea(?:ch)?|shipped|obo)){0,2} ?"
     rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty[:=]? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|"
     r"avail(?:able)?|left|units|of them|total|in stock))?(?:[,;][^)\n]{0,60})?\)|x ?(?P<x>\d{1,2})(?![\w.])|"
@@ -99,7 +109,9 @@ _SIGNS_OF_COUNT = (
 )  # fmt: skip
 """One of them stands in every count behind a price."""
 _TRAIL = re.compile(
-    rf"[^\n;|]{{0,110}}?[-,(:] ?(?:so )?(?P<n>{NUMBER}) ?(?:of (?:them|these|'?em)\b|avail(?:able)?|in stock|left|"
+    rf"[^\n;|]{{0,110}}?(?:[-,(:] ?|\. )(?:so |(?:(?:i|we|there)(?:'ve|'re|'s| are| is)? )?"
+    rf"(?:(?:still|also|actually|have|got) ){{0,3}})(?:(?P<couple>(?:a )?(?:pair|couple)(?= of th))|(?P<n>{NUMBER})) ?"
+    rf"(?:of (?:them|these|those|'?em)\b|avail(?:able)?|in stock|left|"
     rf"st(?:ü|ue)ck|st(?:uks|k)?(?: kvar)?|pcs|pi[eè]ces|units|up for grabs|"
     r"(?:on hand|to sell|(?:loose |extra )?spares)(?= ?[:(=,-]| [$£€]|$))\b|"
     rf"[^\n;|$£€]{{0,60}}?[-,(] ?(?:set|lot|pack) of (?P<set>{NUMBER})\b|"
@@ -115,7 +127,7 @@ _LEFT = re.compile(
     rf"(?: (?!sold|gone|is|are)[a-z][^\s,]{{0,11}}){{0,2}} (?:left|"
     rf"remain(?:s|ing)?|still (?:available|here|for sale|up)|available|kvar|[uü]brig|restants?)|"
     rf"{LEFT_AT}|(?P<go>{NUMBER})(?: more)? to go\b|"
-    rf"only (?P<only>{NUMBER}) (?:left|"
+    rf"^(?:(?:and|so|now|only|just) )?(?P<here>{NUMBER}) here(?=[ ]?(?:[.,!;)]|$))|only (?P<only>{NUMBER}) (?:left|"
     rf"remaining)|have (?P<have>{NUMBER}) (?:left|more)|"
     rf"down to (?:just |only |the last )?(?P<down>{NUMBER})(?! ?[$£€\d])|{QUANTITY_NOW}|"
     rf"all but (?P<but>{NUMBER})(?: of (?:them|these))? (?:(?:is|are|have|has|been|now) ){{0,2}}(?:sold|gone)|"
@@ -128,7 +140,7 @@ _GONE = re.compile(
     rf"are |has been |have been |was )?(?:sold|gone|claimed|{FOUND_HOME}|out the door|snatched up)\b"
     rf"(?! (?:through|up|down|over|back|from))|sold:? ?(?P<m>{NUMBER})(?:x\b|\b)"
     r"(?![^.,;\n]{0,24} (?:here|before|last|ago|ebay)\b)|"
-    rf"(?<![\w$£€])(?P<to>{NUMBER})x? {HANDED_ON}\b|"
+    rf"(?<![\w$£€])(?P<to>{NUMBER})x?(?: of (?:them|these))? (?:{HANDED_ON}\b|{WENT_OUT})|"
     rf"(?<![\w$£€])(?P<off>{NUMBER})(?: of (?:them|these)| cards?| gpus?)? "
     r"(?:(?:is|are|has|have|been|was|now|already) ){0,3}"
     r"(?:taken|traded|paid for|bought)\b(?! (?:new|used|at|from|in|on|with)\b)"
@@ -219,7 +231,15 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
             return number
     match = _TRAIL.match(after) if _MAY_TRAIL.search(after) else None
     return (
-        count_word(match["n"] or match["set"] or match["times"] or match["spelled"] or match["qty"] or match["have"])
+        count_word(
+            match["n"]
+            or match["couple"]
+            or match["set"]
+            or match["times"]
+            or match["spelled"]
+            or match["qty"]
+            or match["have"]
+        )
         if match
         else None
     )
@@ -246,6 +266,7 @@ def left_over(text: str, quantity: int) -> int | None:
             or match.group("only")
             or match.group("have")
             or match.group("down")
+            or match["here"]
             or match["now"]
             or match["at"]
             or match["but"]

@@ -28,8 +28,10 @@ _CLAUSE = re.compile(
     + r"|, (?:(?=(?:the |one |both |also |and )?[a-z0-9]+(?: [^\s,$£€]+(?<![.!?;])){0,6} (?:is |are |now |has |have )?"
     r"(?:sold|pending|gone|taken|claimed|left|available|still|remains?|spoken for|reserved|on hold|too$|found a))|"
     r"(?=(?:and )?(?:(?:sold|dropped|lowered|reduced) (?:the|my)|price (?:drop|cut)) )|"
-    r"(?<=sold, )|(?<=pending, )|(?<=   , )|"
+    r"(?<=sold, )|(?<=pending, )|(?<=   , )|(?=(?:and |so |now |only |just )?[a-z0-9]{1,6} here(?:[.!]|$))|"
     r"(?=(?:and |the |price |for ){0,6}rest\b)(?<=[tng], )|"
+    r"(?=(?!(?:local|pick|ship|price|asking|it|that|which|this|all|both|each|if|paypal|zelle|cash)\w*\b)"
+    r"(?:[^\s,$£€]{1,12} ){1,4}(?:is|are) [$£€] ?\d)|"
     r"(?=(?!(?:is )?now\b)[^,\n]{2,60}?(?:->|=>|→|\bto|\bnow|\bdrop:|:) ?[$£€] ?\d))|"
     r" and (?:(?<=    and )|(?=(?:the |my )?\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|now)))|"
     r" / (?=\w+(?: \w+)? (?:is |are )?(?:still|sold|pending|gone|left))"
@@ -45,7 +47,7 @@ _EDIT_WORD = 4
 _INLINE = Guarded(r"(?<![\w])(?:edit|update)(?: ?#?\d)? ?[:-]")
 
 
-_NAME_ONLY = re.compile(r"(?:[^\s$£€]{1,12}[ ]){0,3}[^\s$£€]{0,12},?[ ](?:and[ ])?")
+_NAME_ONLY = re.compile(r"(?!shipped |mailed |sent )(?:[^\s$£€]{1,12}[ ]){0,3}[^\s$£€]{0,12},?[ ](?:and[ ])?")
 """``4060 and`` before ``4080 are sold``: what has no state of its own shares the next."""
 
 

@@ -4,7 +4,15 @@ import re
 
 from tracker.normalize.posts.cards.items import Item
 from tracker.normalize.posts.cards.on_offer import Cards
-from tracker.normalize.posts.clues.quantity import FOUND_HOME, HANDED_ON, LEFT_AT, NUMBER, QUANTITY_NOW, count_word
+from tracker.normalize.posts.clues.quantity import (
+    FOUND_HOME,
+    HANDED_ON,
+    LEFT_AT,
+    NUMBER,
+    QUANTITY_NOW,
+    WENT_OUT,
+    count_word,
+)
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import union
@@ -12,13 +20,14 @@ from tracker.normalize.posts.wording.words import union
 __all__ = ["count_each", "counts_alone", "tells_of_fewer"]
 
 _ALONE = re.compile(
-    rf"(?:(?:still )?(?:only |just )?{NUMBER} (?:more |still )?"
+    rf"(?:(?:and |so )?(?:i |we |there(?:'s| are) )?(?:now )?(?:have )?(?:still )?(?:only |just )?{NUMBER} "
+    r"(?:more |still |now |of them )?"
     rf"(?:left|remaining|remains?|to go|available|here|for sale|up for grabs|kvar|[uü]brig)"
-    rf"(?:,? as of [\w/.]+(?: \d{{1,2}})?)?|"
+    rf"(?:,? (?:as of [\w/.]+(?: \d{{1,2}})?|(?:right )?now|at this point|at the moment|so far|thanks)){{0,2}}|"
     rf"(?:i )?sold:? {NUMBER}x?(?: (?:already|so far|of (?:them|these)))?(?: to [^ ]{{1,30}})?|"
     rf"(?:il )?{LEFT_AT}(?: (?:left|now|da|st(?:uks|uck|ück)))?|"
     rf"{NUMBER}(?:(?: out)? of (?:them|these|'?em|{NUMBER}))? (?:(?:is|are|has|have|been|now|already) ){{0,2}}"
-    rf"(?:sold|gone|claimed|taken|paid for|out the door|{FOUND_HOME})|"
+    rf"(?:sold|gone|claimed|taken|paid for|out the door|{FOUND_HOME}|{WENT_OUT})|"
     rf"(?:and )?{NUMBER} {HANDED_ON})"
     r"[ !.:),]{0,4}"
 )
@@ -34,6 +43,7 @@ _LEFT = Guarded(
     r"(?:still|only) have|have only|nog|noch)\b"
 )
 _COUNT_BEHIND = re.compile(
+    rf"(?:'?s)?[ ]?[:=-] ?x?(?P<before>{NUMBER}) (?:left|remain\w*)|"
     r"'?s?(?: (?:cards?|gpus?))?,? (?:(?:is|are|now) )?(?:down to|left ?:|remaining ?:|(?:qty|quantity) now|now at)"
     rf" (?:just |only |the last )?x?(?P<count>{NUMBER})(?![\w$£€])"
 )
@@ -45,6 +55,13 @@ _COUNT_BEFORE = re.compile(
 )
 
 
+_NONE_OF = re.compile(
+    r"\b(?:no(?: more)?|zero|none of (?:the|my)|(?:all )?out of)"
+    r"(?: (?:the|my|tesla|quadro|rtx|gtx|rx|radeon|geforce))? $"
+)
+_NONE_END = re.compile(
+    r"'?s?(?: \d{1,2} ?gb)?(?: (?:cards?|left|remain\w*|available|any ?more|now))*[ ]?(?:[.,!;)]|and\b|$)"
+)
 _EVERY = re.compile(r"\b(?:all|both|every one)(?: of)?(?: (?:the|my|those))? $")
 
 
@@ -73,16 +90,18 @@ def count_each(layout: Layout, cards: Cards, number: int, low: int, high: int) -
             continue
         kept = [item for item in cards.items if item.model == mention.model]
         said = _COUNT_BEHIND.match(text, mention.end, high) or _COUNT_BEFORE.search(text, begin, mention.start)
-        count = count_word(said["count"]) if said is not None else None
+        count = count_word(next(filter(None, said.groups()), None)) if said is not None else None
         if count is None and counted and kept and _EVERY.search(text, begin, mention.start):
             count = kept[0].quantity or 1
+        if count is None and number in layout.edits and _NONE_OF.search(text, begin, mention.start):
+            count = 0 if _NONE_END.match(text, mention.end, high) else None
         if count is None or len(kept) != 1 or not _can_be(layout, kept[0], number, count):
             return []
         counted.append((kept[0], count))
         begin = mention.end
     for item, count in counted:
-        item.quantity = count
-        item.status = None if item.status == "sold" else item.status
+        item.quantity = count or item.quantity
+        item.status = "sold" if not count else None if item.status == "sold" else item.status
     return [item for item, _ in counted]
 
 
