@@ -12,12 +12,17 @@ def drop_kin(layout: Layout, named: dict[int, list[NamedItem]], items: list[Item
 
     ``named``: which item each mention speaks of; a short name that stood for a longer one names no card of its own.
     """
+    if not waiting:
+        return
     owners = {start: item for entries in named.values() for start, _, item in entries}
     models = {
         mention.model
         for mentions in layout.mentions.values()
         for mention in mentions
-        if mention.start not in owners or not _stands_for(mention.model, owners[mention.start].model)
+        if not any(
+            _stands_for(mention.model, item.model)
+            for item in ([owners[mention.start]] if mention.start in owners else items)
+        )
     }
     for item in list(waiting):
         if item.model in models:
@@ -34,7 +39,7 @@ def drop_kin(layout: Layout, named: dict[int, list[NamedItem]], items: list[Item
             kin[0].titled = True
 
 
-_KINDS = frozenset((" SE", " Core 216", " v2", " Core 448", " 448", " OEM", " GHz Edition", " Boost"))
+_KINDS = frozenset((" SE", " Core 216", " v2", " Core 448", " 448", " OEM", " GHz Edition", " Boost", " Liquid"))
 """What sellers leave out when they name the card again: a GTX 460 SE is ``the 460``."""
 
 

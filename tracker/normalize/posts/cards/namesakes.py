@@ -14,7 +14,7 @@ __all__ = ["LISTED", "is_namesake", "is_other_thing"]
 LISTED = re.compile(r"[,;|\n]")
 _MEMORY = Guarded(
     r"\bddr[2-5]|dimm\b|\bcl ?\d\d\b|\bmt/s|\bmhz\b|\bram\b|trident|ripjaws|vengeance|"
-    r"\bcrucial\b|g\.?skill"
+    r"\bcrucial\b|g\.?skill|fury (?:beast|renegade|impact)|hyperx"
 )
 _BOARD = Guarded(
     r"\bmotherboard|\bmobo\b|extreme ?\d(?!\d? ?gb)|chipset|\bam3\+?\b|fatal1ty|\bex[34]\b|\bud[357]\b|\bde3\b|a-[dg]\d"
@@ -120,16 +120,26 @@ _MEMORY_BEFORE = re.compile(
     r"(?:(?<!\d)(?:32|48|64|96|128|192|256) ?gb (?:ddr[345] )?|\d ?x ?(?:4|8|16|24|32|48) ?(?:gb)? )$"
 )
 """``32GB 6400`` and ``2x16 5600`` are the speeds of memory."""
+_STICKS_AFTER = re.compile(
+    r" (?:mhz |mt/s |c[l]?\d\d )?\(?[248] ?x ?(?:8|16|24|32|48)(?!\d)(?: ?gb?\b|(?![ -]?pin|[ ]?[+]))"
+)
+"""``6000 2x16GB``: behind the speed of memory its sticks."""
 
 
 _OF_TODAY = re.compile(r"[2-5]0[6-9]0")
 """Cards that machines of such makers hold: an ``Alienware OEM 3090`` is one, an ``Alienware 1700`` is not."""
 
 
+_LOOPS = ("loop", "aio", "radiator", "rad")
+"""Their length in millimetres has three digits: a ``custom loop 3090`` is a card."""
+
+
 def _is_named_by_other_maker(before: str, number: str) -> bool:
     if before[-1:] != " " or ("alienware" in before and _OF_TODAY.fullmatch(number)):
         return False
     *_, last = words = before.split()[-2:] or [""]
+    if last in _LOOPS and len(number) > _DIGITS_OF_PRICES:
+        return False
     if last in _OTHER_MAKERS or " ".join(words) in _OTHER_MAKERS:
         return True
     return len(words) > 1 and len(last) <= _SHORT_WORD and last.isalnum() and words[0] in _OTHER_MAKERS
@@ -145,7 +155,7 @@ def is_other_thing(text: str, start: int, end: int) -> bool:
         or _is_named_by_other_maker(text[low:start], text[start:end])
     ):
         return True
-    if end - start == len("6400") and _MEMORY_BEFORE.search(text, low, start):
+    if end - start == len("6400") and (_MEMORY_BEFORE.search(text, low, start) or _STICKS_AFTER.match(text, end)):
         return True
     return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
 

@@ -34,7 +34,7 @@ _SEVERAL = re.compile(
     r"(?<![\w.$£€-])(?:two|three|four|five|six|seven|eight|nine|ten|both|(?:pair|couple|trio) of|"
     r"lot of \d{1,2}|several|these|those|[2-9](?:x| x)?|[(]\d{1,2}x?[)])(?: [a-z][a-z+'-]{1,13}| [23]x| x){0,5} ?\d{4}$"
 )
-_BEHIND_PLURAL = re.compile(r" (?:are|were|have|down to|left|remain|each)\b")
+_BEHIND_PLURAL = re.compile(r" (?:are|were|have|all|both|down to|left|remain|each)\b")
 _LOOK_BACK = 60
 
 
@@ -53,8 +53,9 @@ def _without_plurals(post: PostText) -> PostText:
 
 
 def _are_several(text: str, place: int) -> bool:
-    """Whether the ``s`` behind a number is that of a plural, in a text that speaks of no Super."""
-    if "super" in text:
+    """Whether the ``s`` behind a number is that of a plural, in a text that speaks of no Super of that number."""
+    number = text[place - len("2070") : place]
+    if "super" in text and (f"{number} super" in text or f"{number}super" in text):
         return False
     return (
         _BEHIND_PLURAL.match(text, place + 1) is not None

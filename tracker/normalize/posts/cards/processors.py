@@ -20,6 +20,8 @@ _WITH_BOARD = re.compile(
     rf"(?P<number>[57][5-9]00)(?:[ ]?[,/+&(][ ]{{0,2}}|[ ](?:w/|with|and|on)?[ ]?)"
     rf"(?:(?:an?|the|my|asus|asrock|msi|gigabyte|biostar|tuf|rog|strix|prime|aorus|gaming)[ ]){{0,3}}{_BOARD}|"
     r"am[45][ ](?P<behind>[57][5-9]00)(?!\d| ?xtx?\b)|"
+    rf"(?<!\w){_BOARD}(?:[ ][a-z][a-z0-9-]{{1,11}}){{0,3}}(?:[ ]?[,+&]|[ ]/)[ ](?P<beside>[57][5-9]00)"
+    r"(?=[ ]?(?:[,/+&(\[]|$|\n))|"
     r"\d{4}x(?:3d)?[ ]?[,/&][ ]{0,2}(?P<listed>[57][5-9]00)(?=[ ]?[,/&][ ]{0,2}\d{4}x(?:3d)?\b)|"
     r"(?P<plain>[57][5-9]00)[ ]\(?non[ -]?x\b|"
     r"(?P<cooled>[57][5-9]00)[ ,(]{1,3}(?:(?:with|w/|and|no|stock|amd|incl\w*)[ ]){0,3}(?:wraith|stealth|igpu)\b"

@@ -86,6 +86,9 @@ def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: 
     long_names = _long_names(body, title, titled, found)
     found = [_in_full(body, _as_titled(mention, titled), long_names) for mention in found]
     starts, ends = [mention.start for mention in found], [mention.end for mention in found]
+    if any(mention.text[-1:] == "s" for mention in found):
+        found = _plurals(titled, found)
+    found = _modified(body, titled, found) if any(mention.modified for mention in titled) else found
     more = _by_part_numbers(body, titled) if any(scheme in body.text for scheme in _SCHEMES) else []
     for mention, number in _numbers(titled, long_names):
         if number not in body.text or any(number == other.text for other in more):
@@ -102,6 +105,45 @@ def bare_numbers(body: PostText, title: PostText, titled: list[Mention], found: 
             if before < 0 or ends[before] <= match.start():
                 more.append(replace(mention, start=match.start(), end=end, text=number))
     return sorted([*found, *more], key=lambda mention: mention.start)
+
+
+_PLURAL = re.compile(r"\d{4}s")
+_SUPER = " Super"
+
+
+def _plurals(titled: list[Mention], found: list[Mention]) -> list[Mention]:
+    """``1650s`` with a small s are the title's 1650, where the post names no 1650 Super in another way."""
+    by_model = {mention.model: mention for mention in titled}
+    supers = {mention.model for mention in (*titled, *found) if not _PLURAL.fullmatch(mention.text)}
+    return [
+        replace(base, start=mention.start, end=mention.end, text=mention.text)
+        if mention.model.endswith(_SUPER)
+        and mention.model not in supers
+        and _PLURAL.fullmatch(mention.text)
+        and (base := by_model.get(mention.model.removesuffix(_SUPER))) is not None
+        else mention
+        for mention in found
+    ]
+
+
+def _modified(body: PostText, titled: list[Mention], found: list[Mention]) -> list[Mention]:
+    """``The 2080 Tis were modded`` speaks of the title's 22 GB, but a line that prices the model may offer another."""
+    sizes = {mention.model: mention for mention in titled}
+    alone = {model: of for model, of in sizes.items() if of.modified and _named_once(model, titled)}
+    return [
+        replace(mention, vram_gb=alone[mention.model].vram_gb, skus=alone[mention.model].skus)
+        if mention.model in alone and mention.stated_gb is None and not _prices_line(body, mention)
+        else mention
+        for mention in found
+    ]
+
+
+def _named_once(model: str, titled: list[Mention]) -> bool:
+    return sum(mention.model == model for mention in titled) == 1
+
+
+def _prices_line(body: PostText, mention: Mention) -> bool:
+    return any(sign in body.text[mention.end :].partition("\n")[0] for sign in "$£€")
 
 
 _SCHEMES = ("gv-r", "gv-n", "hd-", "fx-")

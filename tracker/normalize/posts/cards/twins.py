@@ -14,19 +14,24 @@ _OUT_OF = re.compile(r"\b(?:from|out of) (?:a|an|my|the|our|his|her) ")
 """``Both from my own workstation, the 4090 ...``: a machine that the card was in."""
 
 
-_LOOSE = re.compile(r"(?:just|only|loose|spare|bare|separate)\b")
+_LOOSE = re.compile(
+    r"(?:(?:(?:an?|the|my|also|and|plus) ){0,3}(?:second|2nd|another|extra|further|other|one more|loose|spare|bare|"
+    r"separate|single)|just|only)\b"
+)
 
 
-def _held_by_machine(layout: Layout, item: Item, number: int) -> bool:
-    """Whether the earlier card was named inside a machine, and this line names no machine: a loose one beside it."""
+def _held_by_machine(layout: Layout, item: Item, number: int, structural: bool) -> bool:
+    """Whether the earlier card was named inside a machine, and this line opens with a loose one beside it."""
     line = layout.lines[item.line]
     if item.line < 0 or item.spot is None or number in layout.edits or not layout.amounts.get(number):
         return False
+    loose = _LOOSE.match(layout.lines[number].text)
+    if not structural and loose is None:
+        return False
     begin, _ = sentence_around(layout.post.text, *item.spot)
     before = layout.post.text[max(begin, line.start) : item.spot[0]]
-    loose = names_goods(before) and _LOOSE.match(layout.lines[number].text)
-    held = (names_system(before) or loose) and not _OUT_OF.search(before)
-    return bool(held) and not names_system(layout.lines[number].text)
+    held = (names_system(before) or (loose and names_goods(before))) and not _OUT_OF.search(before)
+    return bool(held) and (loose is not None or not names_system(layout.lines[number].text))
 
 
 _SPEAKS_AGAIN = re.compile(
@@ -87,7 +92,7 @@ def is_another(
     """
     if item.line == number and _listed_beside(layout, item, number, span):
         return True
-    if structural and item.spot is not None and item.line != number and _held_by_machine(layout, item, number):
+    if item.spot is not None and item.line != number and _held_by_machine(layout, item, number, structural):
         return True
     if item.where == "title" or not structural or not item.structural:
         return False

@@ -14,7 +14,7 @@ _BRANDS_END = anchored("context.brands", " '/-\n", rf"(?:{whole('context.brands'
 _EDITION = re.compile(rf"(?:[ '-]{{1,2}}{union('context.editions')}(?![\w])){{1,3}}")
 _SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=\n)|(?=[ \n]))")
 _SENTENCE = re.compile(union("context.sentence"))
-_BEFORE = anchored("context.before", " \n", rf"{whole('context.before')}[ ]{{0,2}}$")
+_BEFORE = anchored("context.before", " \n", rf"{whole('context.before')}[ ]{{0,4}}$")
 _OFFERING = anchored("context.offering", " :\n", rf"{whole('context.offering')}[ :]{{0,2}}$")
 _WITHDRAWN = pattern("status.withdrawn")
 _AFTER = anchored_after("context.after")
@@ -70,7 +70,8 @@ _PART = re.compile(
     r"heat ?sinks?)\b|brackets?\b"
     r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
     r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"
-    r"anti-?sag|support|cooling|extension) ){1,3}(?:adapters?|adaptors?|cables?|connectors?|mounts?|"
+    r"anti-?sag|support|cooling|extension|eps(?:12v)?|cpu|dual|\d{1,2}[ -]?pin|to|molex|splitter) ){1,4}"
+    r"(?:adapters?|adaptors?|cables?|connectors?|mounts?|"
     r"brackets?|pads?|fans?)\b|(?:hybrid |conversion |upgrade |cooler |cooling |water ?cooling ){0,2}kits?\b|"
     r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|"
     r"(?:empty |original |retail )?box(?:es)?(?: only)?\b(?! (?:and|"

@@ -69,6 +69,13 @@ _OF_ANOTHER = re.compile(r"(?:from|off|out of|replac\w+) (?:a |an |my |the |his 
 
 _OTHER_GOODS = re.compile(rf" (?:\w{{2,12}} )?{union('goods.words')}(?!\w)")
 _GOODS_BEFORE = re.compile(rf"{whole('goods.words')} (?:(?:is|was|has|have|just|got|went|finally|itself|are) ){{0,3}}$")
+_LIGHTS_BEFORE = re.compile(
+    r"\b(?:a?rgb|leds?|lights?|lighting|logo|lcd|fans?|(?:hdmi|dp|dvi|display ?port)(?: (?:ports?|outputs?|\d))?)"
+    r"(?: (?:on|of|in) (?:the|one|its) [a-z]{2,12})?"
+    r"(?: (?:is|are|was|has|have|just|sometimes|all|both|ring|strip|bar|\d|one|now|gone|stopped))* $"
+)
+"""``Logo light is dead``, ``rgb doesn't work``: said of a trifle of the card."""
+_FAILS = ("doesn", "does not", "not working", "not functional")
 _CALLED = ("broken", "dead", "blown", "fried", "faulty", "defective", "bricked", "toasted", "dying", "non")
 """Words that may speak of other goods beside them: ``a dead motherboard``, ``the PSU is fried``."""
 
@@ -85,6 +92,8 @@ def says_broken(text: str) -> str | None:
         if _OF_ANOTHER.search(text[: match.start()]):
             continue
         if match.group().startswith(_CALLED) and _is_of_other_goods(text, match.start(), match.end()):
+            continue
+        if match.group().startswith((*_CALLED, *_FAILS)) and _LIGHTS_BEFORE.search(text, 0, match.start()):
             continue
         if match.group().startswith(("no ", "not ", "non", "doesn", "does", "won")) or not _NEGATED.search(
             text[: match.start()]

@@ -32,10 +32,17 @@ _AMOUNT = re.compile(
     r"gbp\b|bucks\b|dollars\b|quid\b|each\b|firm\b|or best|local\b|plus ship)"
 )
 _PLUS_SHIPPING = Guarded(r"(?<![\w.])\d{1,4} ?(?:\+|and|&|plus) ?(?:shipping|ship\b|s/?h\b|postage|p&p)")
-_ZIP = re.compile(r"\d(?<![\w$£€.,#-]\d)\d{4}(?![\w.,-])")
-"""``Local 85281`` takes money, at a place."""
+_NO_GOODS = re.compile(
+    r"\d(?<![\w$£€.,#-]\d)(?:\d{4}(?![\w.,-])|(?:\d|\d?\.\d{1,2})? ?%(?: (?:fees?|extra|more|on top))?)"
+)
+"""``Local 85281`` takes money, at a place; ``PayPal +3%`` takes a fee."""
 
 
+_PAID_FOR = re.compile(
+    r"(?:\b(?:for|on) )?(?:\b(?:the|full|whole|entire) )?"
+    r"\b(?:parts?|pc|rig|build|tower|system|computer|server|workstation|gpus?|cards?|pieces|smaller stuff|thing)\b"
+)
+"""``Local cash, parts PayPal``: what is paid for so."""
 _TOWN = re.compile(r"local(?:ly)?(?:[ \x01](?:to|in|only|sale|pickup))?[ \x01]{1,3}[a-z]{3,}(?: [a-z]{3,})?")
 """``local San Jose``, ``local cash Tampa`` name a place, where they name no goods."""
 _BARE_SUM = re.compile(r"[1-9]\d{1,3}")
@@ -78,7 +85,7 @@ def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
     money = goods = offers = False
     if "(" in text or "[" in text or "{" in text:
         text = TAG.sub(" ", text)
-    text = _ZIP.sub(" ", text)
+    text = _NO_GOODS.sub(" ", text)
     if _PLUS_SHIPPING.search(text):
         money, text = True, _PLUS_SHIPPING.sub(" ", text)
     bare = bare_part(text)
@@ -97,6 +104,7 @@ def money_and_goods(text: str, wanted: bool = False) -> tuple[bool, bool, bool]:
             money = True
             left = MONEY.sub("\x01", _SUM.sub("\x01", left))
             left = _FOR_WHAT.sub(" ", left)
+            left = _PAID_FOR.sub(" ", left) if wanted else left
         elif len(part) < 7 and "$" in text and _MONEY_ONLY.fullmatch(part) and not _MODEL_NUMBER.fullmatch(part):
             continue
         if _FREE_OFFER.search(left):

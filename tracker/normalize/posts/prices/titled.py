@@ -105,15 +105,19 @@ def _counts_list(before: str, item: Item, count: int) -> bool:
 
 
 def break_listed(post: Post, layout: Layout, cards: Cards) -> None:
-    """``Dead GPUs: 2080 Ti, 1070``: all that the title lists is broken, but for what is said to work."""
+    """``Dead GPUs: 2080 Ti, 1070``: all that the title lists is broken, but for what is said to work.
+
+    Where it names no card, it speaks of all of them.
+    """
     if not _lists_broken(post.title.have_text):
         return
     listed = {item.model for item in cards.items if item.titled}
+    named = any(item.titled for item in cards.items)
     for item in cards.items:
         own = layout.text_of(item.line) if item.line >= 0 else ""
         title = post.title_post.text[: item.mention.start] if item.titled else ""
         works = _WORKING_BEFORE.search(title) or (_WORKS.search(own) and not says_broken(own))
-        item.broken = item.broken or (item.model in listed and not works)
+        item.broken = item.broken or ((item.model in listed or not named) and not works)
 
 
 def _lists_broken(offered: str) -> bool:

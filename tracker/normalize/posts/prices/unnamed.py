@@ -82,7 +82,7 @@ def _priced_on_its_line(layout: Layout, item: Item) -> bool:
     if item.line < 0:
         return False
     line = layout.lines[item.line]
-    return any(line.begin <= amount.start <= line.end for amount in item.asked)
+    return any(line.begin <= amount.start <= line.end and not amount.weak for amount in item.asked)
 
 
 def tie_unnamed(layout: Layout, cards: Cards, other_goods: bool) -> None:
