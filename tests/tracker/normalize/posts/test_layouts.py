@@ -13,21 +13,46 @@ from tracker.normalize.posts import read_post
 from tracker.normalize.types import ListingText
 
 POSTS = 800
-MARKS = ("* ", "- ", "• ", "", "", "{n}. ")
-SEPARATORS = (" - ", ": ", " – ", " — ", ", ", " = ", " | ", " @ ", " -> ", " ... ")
-MONEY = ("${p}", "${p}", "${p}", "{p}$", "${p}.00", "$ {p}", "{p} USD", "{p}")
-CARRIAGE = {"": None, " shipped": "included", " obo": None, " shipped obo": "included", " + shipping": "extra"}
+MARKS = (
+    "* ", "- ", "• ", "", "", "{n}. ", "+ ", "1) ", "{n}) ", "#{n} ", "~ ", "> ", "– ", "— ", "** ", "· ", "o ", "-",
+    "*", "▪ ", "✅ ", "🔥 ", "→ ",
+)  # fmt: skip
+SEPARATORS = (
+    " - ", ": ", " – ", " — ", ", ", " = ", " | ", " @ ", " -> ", " ... ", " :: ", " // ", " => ", " asking ", " for ",
+    " at ", " is ", ": asking ", " - asking ", " ~ ", " -- ", "  ->  ", ": now ", " -> asking ", " - Price: ",
+    " @",
+)  # fmt: skip
+MONEY = (
+    "${p}", "${p}", "${p}", "{p}$", "${p}.00", "$ {p}", "{p} USD", "{p}", "asking ${p}", "{p} bucks", "${p} firm",
+    "US${p}", "USD {p}", "{p}USD", "$ {p}.00", "~${p}", "{p} dollars", "**${p}**", "{p} $",
+)  # fmt: skip
+CARRIAGE = {
+    "": None, " shipped": "included", " obo": None, " shipped obo": "included", " + shipping": "extra",
+    " + ship": "extra", " plus shipping": "extra", " shipped conus": "included", " OBO + shipping": "extra",
+    " shipped to lower 48": "included", " delivered": "included", " (shipped)": "included", " + s&h": "extra",
+    ", shipping included": "included", " shipped OBO": "included", " + actual shipping": "extra",
+    " incl shipping": "included", " + shipping OBO": "extra", " shipped firm": "included", " before shipping": "extra",
+    " shipped/insured": "included",
+}  # fmt: skip
 TWO_FORMS = (" shipped, ${low} local", "/${low} local")
-COUNTS = ("{c}x {name}", "{name} x{c}", "({c}) {name}", "{name} (x{c})", "{c} x {name}", "{name} ({c} available)")
+COUNTS = (
+    "{c}x {name}", "{name} x{c}", "({c}) {name}", "{name} (x{c})", "{c} x {name}", "{name} ({c} available)",
+    "{name}, {c} available", "{name} - {c} available", "{name} [{c}]", "{name} - qty {c}", "{name} (qty {c})",
+    "Qty {c}: {name}", "{name}, qty: {c}", "[{c}] {name}", "{c}× {name}", "{name} ({c})", "{name} (have {c})",
+    "{name} ({c} of them)", "{name}, I have {c}", "{name} ×{c}", "x{c} {name}",
+)  # fmt: skip
 SOLD = (
-    "{line} - SOLD",
-    "{line} **SOLD**",
-    "{line} (SOLD)",
-    "SOLD - {line}",
-    "~~{line}~~",
-    "{line} - sold to u/somebody",
-)
-PENDING = ("{line} [pending]", "{line} (pending)")
+    "{line} - SOLD", "{line} **SOLD**", "{line} (SOLD)", "SOLD - {line}", "~~{line}~~", "{line} - sold to u/somebody",
+    "{line} - sold", "{line} SOLD!!", "**SOLD** {line}", "[SOLD] {line}", "{line} <- sold", "{line} - gone",
+    "{line} - claimed", "{line} - SOLD for asking", "{line} - SOLD LOCALLY", "{line} - traded", "(sold) {line}",
+    "{line} SOLD TO u/somebody", "{line} - Sold 11/24", "sold: {line}", "{line} // sold", "{line} ***SOLD***",
+    "{line} - no longer available",
+)  # fmt: skip
+PENDING = (
+    "{line} [pending]", "{line} (pending)", "{line} - pending", "PENDING - {line}", "[PENDING] {line}",
+    "{line} - on hold", "{line} (on hold)", "{line} - sale pending", "{line} - pending payment", "{line} - reserved",
+    "{line} - pending u/somebody", "(pending) {line}", "{line} **PENDING**", "{line} - spoken for",
+)  # fmt: skip
 
 
 @dataclass
@@ -54,7 +79,7 @@ def _made(number: int) -> Made:
         name, price = name_of(chance, model), CARDS[model] + chance.choice((-5, 5, 15, 25))
         count = chance.choice((1, 1, 2, 3, 4))
         stated = chance.random() < 0.3 and not ("available" in count_form and count > 1)
-        state = ("pending" if "pending" in state_form else "sold") if stated else "available"
+        state = ("pending" if state_form in PENDING else "sold") if stated else "available"
         figure = chance.choice(MONEY).format(p=f"{price:,}" if chance.random() < 0.3 else price)
         behind = carriage.format(low=price - 10) if count == 1 else " each" + (carriage if carriage in CARRIAGE else "")
         line = (name if count == 1 else count_form.format(c=count, name=name)) + separator + figure + behind

@@ -36,19 +36,47 @@ NOTED = {
     "pending": ("pending", "on hold until Friday", "PENDING", "pending payment", "no box, pending"),
 }
 """States in a column of remarks, where no column is for them."""
-BLOCK_HEADS = ("**{name}**", "## {name}", "{name}:", "{name}", "**{name}:**", "# {name}", "__{name}__")
+BLOCK_HEADS = (
+    "**{name}**", "## {name}", "{name}:", "{name}", "**{name}:**", "# {name}", "__{name}__", "**{name}**:",
+    "- **{name}**", "* {name}", "### {name}", "**GPU: {name}**", "GPU - {name}", "{name} -", "~ {name} ~",
+    "--- {name} ---", "[{name}](https://imgur.com/a/x)", "**[{name}](https://imgur.com/a/x)**", "*{name}*",
+    "**{name}** (great condition)", "{name} (see pics)", "1) {name}", "Item: {name}", "For sale: {name}",
+    "***{name}***", "> {name}", "{name} // boxed", "**Card 1: {name}**", "📦 {name}", "__**{name}**__",
+    "Up first: {name}", "Selling: {name}",
+)  # fmt: skip
 BLOCK_PRICES = {
     "${p} shipped": "included", "Price: ${p} shipped": "included", "Asking ${p} shipped": "included",
     "{p} shipped": "included", "**${p} shipped**": "included", "~~${high}~~ ${p} shipped": "included",
     "${high} -> ${p} shipped": "included", "Asking {p} shipped": "included",
-    "$ {p} shipped or ${low} local": "included",
-    "${p} + shipping": "extra", "Asking ${p} plus shipping": "extra", "Price: ${p}": "", "${p}": "", "Price - ${p}": "",
-    "${p} obo": "",
+    "$ {p} shipped or ${low} local": "included", "${p} + shipping": "extra", "Asking ${p} plus shipping": "extra",
+    "Price: ${p}": "", "${p}": "", "Price - ${p}": "", "${p} obo": "", "Price: ${p}/shipped": "included",
+    "- ${p} shipped": "included", "* Price: ${p} shipped": "included", "Price - ${p} shipped CONUS": "included",
+    "**Price:** ${p} shipped": "included", "**Asking:** ${p} shipped": "included", "Asking: {p} shipped": "included",
+    "= ${p} shipped": "included", "Shipped: ${p}": "included", "Price shipped: ${p}": "included",
+    "Local: ${low} / Shipped: ${p}": "included", "${low} local / ${p} shipped": "included",
+    "${p} shipped, ${low} local": "included", "Price: ~~${high}~~ **${p}** shipped": "included",
+    "Was ${high} - now ${p} shipped": "included", "I'm asking ${p} shipped": "included", "$${p} shipped": "included",
+    "${p}, shipped": "included", "(${p} shipped)": "included", "Looking to get ${p} shipped": "included",
+    "Price is ${p}": "", "Price ${p} OBO": "", "Asking price: ${p}": "", "${p} firm": "", "${p}.": "",
+    "💰 ${p} shipped": "included", "$ {p}": "", "SHIPPED PRICE: ${p}": "included", "Sale price: ${p}": "",
+    "My price: ${p}": "", "Price: {p}": "", "price: {p}$": "", "Price = {p}": "", "Cost: ${p}": "", "Ask: ${p}": "",
+    "Price (shipped): ${p}": "included", "Price w/ shipping: ${p}": "included", "${p} + ship": "extra",
+    "${p} plus actual shipping": "extra", "${p} before shipping": "extra", "Price: ${p} + shipping": "extra",
+    "{p} OBO + ship": "extra",
 }  # fmt: skip
 EDITS = {
     "EDIT: {card} sold": "sold", "Edit: {card} has been sold, thanks!": "sold", "UPDATE: the {card} is gone": "sold",
     "Sold: {card}": "sold", "EDIT: {card} pending": "pending", "EDIT: {card} now ${lower}": "lower",
-    "Update: dropped the {card} to ${lower}": "lower",
+    "Update: dropped the {card} to ${lower}": "lower", "EDIT: {card} is gone": "sold", "{card} SOLD": "sold",
+    "**{card} SOLD**": "sold", "EDIT 2: {card} sold to u/somebody": "sold", "edit- {card} sold locally": "sold",
+    "{card} - pending": "pending", "EDIT: {card} on hold for someone": "pending",
+    "EDIT: {card} dropped to ${lower}": "lower", "Price drop: {card} ${lower}": "lower",
+    "EDIT: price drop, {card} now ${lower}": "lower", "11/24 update: {card} -> ${lower}": "lower",
+    "EDIT: lowered {card} to ${lower}": "lower", "{card} has sold": "sold", "{card} claimed": "sold",
+    "UPDATE - {card} no longer available": "sold", "EDIT: {card} still available": "available",
+    "{card} is still here": "available", "Bump, {card} still available": "available",
+    "Edit: {card} back up, buyer flaked": "available",
+    "Edit: sale of {card} fell through, available again": "available",
 }  # fmt: skip
 
 True_ = dict[str, tuple[int, str, int, str]]

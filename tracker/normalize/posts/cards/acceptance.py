@@ -18,7 +18,8 @@ __all__ = ["Said", "acceptance", "is_part"]
 _SEPARATOR = re.compile(r"[,;|]")
 Said = Literal["offered", "plain", "context"]
 _LEAD_WORDS = re.compile(
-    rf"(?:(?:{union('context.brands')}|(?:[$£€] ?+)?+\d{{1,6}}+(?:[.,]\d{{1,3}}+){{0,3}}+k?+(?: ?[$£€]|x)?+|x\d|sold|"
+    rf"(?:(?:{union('context.brands', 'context.editions')}|"
+    rf"(?:[$£€] ?+)?+\d{{1,6}}+(?:[.,]\d{{1,3}}+){{0,3}}+k?+(?: ?[$£€]|x)?+|x\d|sold|"
     rf"pending|available|obo|shipped|just|only|loose|spare|gpu|card|video card|graphics? card|one|two|three|"
     rf"a|an|my|the|pair of|lot of|and|or|for sale|selling|have|each|ea)[ :|,()*~\[\]#/+.-]{{1,6}}+){{0,9}}+$"
 )

@@ -41,6 +41,7 @@ _SPEAKS_AGAIN = re.compile(
 """A line that speaks once more of the cards above it: ``take all P40s for $1700``, ``SOLD: 2070 ($140)``."""
 
 
+_NOTHING_BUT_FATE = re.compile(r"[^$£€\n]{0,60}\b(?:sold|pending|gone)[\W]*")
 _FATE_NEXT = re.compile(r"'?s? ?(?:is |are |has been |[:-] ?)?(?:sold|pending|gone)\b")
 
 
@@ -109,6 +110,8 @@ def is_another(
         and not _priced_so_far(layout, item.line, number)
     ):
         return False
+    if form == "bold" and not layout.amounts.get(number) and _ends_in_fate(layout, number):
+        return False
     return item.form == form and (
         form.startswith("row")
         or form in ("bullet", "number", "bold", "heading")
@@ -117,6 +120,17 @@ def is_another(
             and layout.amounts.get(item.line)
             and not _FATE_NEXT.match(layout.post.text, span[1])
         )
+    )
+
+
+def _ends_in_fate(layout: Layout, number: int) -> bool:
+    """``P40 SOLD``, a line by itself below all prices: what became of a card that was named before."""
+    behind = layout.lines[number + 1 : number + 3]
+    below = any(place > number for place, amounts in layout.amounts.items() if amounts)
+    return (
+        not below
+        and _NOTHING_BUT_FATE.fullmatch(layout.lines[number].text) is not None
+        and all(line.kind == "blank" for line in behind[:1])
     )
 
 

@@ -119,7 +119,7 @@ _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?, ?(?P<spelled>{'|'.join(fragments('quantity.numbers'))}),? [-–—]?[ ]?(?=[$£€] ?\d)|"
     r"[^\n;|$£€]{0,60}?[,;|/] ?(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{0,3}(?P<qty>\d{1,2})(?![\w.])|"
     rf"[^\n;|$£€]{{0,60}}?, ?(?:(?:i|we)(?:'ve)? )?(?:have|got) (?P<have>{NUMBER})"
-    rf"(?=[,;:]| [=|@~/] | -{{1,2}}>? | \.{{2,9}} | ?[$£€]|$)"
+    rf"(?= {{0,2}}(?:[,;:=|@~/>-]|\.{{2}}|(?:is|at|for|asking)\b|[$£€]|$))"
 )
 _FIELD_X = re.compile(r"^[^\n|$£€]{0,12}\d{1,2}x ?(?:8|6|fan|display|dp|hdmi|dvi|mini|pcie|power|slot)")
 _LEFT = re.compile(

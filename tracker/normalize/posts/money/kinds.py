@@ -60,6 +60,10 @@ _ADDED = re.compile(
 )
 """``My 580 + $80 for a 7970``: money that the writer would add to a trade."""
 _PLUS = re.compile(r"[ ]{0,2}\+")
+_WITH_SHIPPING = Guarded(
+    r"(?:w/|\b(?:with|incl\w*)) ?(?:the |free )?(?:shipping|postage|delivery) ?(?:is )?[:=-]{1,2} $"
+)
+"""``Price w/ shipping: $185``."""
 _SHIPPING_BEFORE = anchored_before("money.shipping_cost_before")
 _SHIPPING_AFTER = anchored_after("money.shipping_cost_after")
 _NOT_ASKING_AFTER = anchored_after("money.not_asking_after")
@@ -99,6 +103,8 @@ def kind_of(before: str, after: str) -> tuple[str, str]:
 def _is_carriage(before: str, after: str) -> bool:
     if after and _SHIPPING_AFTER.match(after) and not _PAID_SHIPPING.match(after) and not _NEXT_CLAUSE.match(after):
         return True
+    if _WITH_SHIPPING.search(before):
+        return False
     return _OWN_SENTENCE.search(before) is not None or (
         _SHIPPING_BEFORE.search(before) is not None and not (before.endswith(_CLOSED_ENDS) or _PLUS.match(after))
     )
