@@ -6,7 +6,7 @@ from typing import Literal
 
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.cards.items import Item
-from tracker.normalize.posts.clues.context import accessory_after, role_of, sentence_around
+from tracker.normalize.posts.clues.context import accessory_after, role_of, sentence_around, sentence_start
 from tracker.normalize.posts.layout import Layout
 from tracker.normalize.posts.markup.lines import Line
 from tracker.normalize.posts.money.plausible import is_plausible
@@ -105,8 +105,7 @@ def is_part(text: str, mention: Mention) -> bool:
         more = _MORE_NAMES.match(text, mention.end)
         if more is not None and accessory_after(text, more.end()):
             return True
-    begin, _ = sentence_around(text, mention.start, mention.end, 90)
-    head = text[begin : mention.start]
+    head = text[sentence_start(text, mention.start, 90) : mention.start]
     if _MAY_BE_PART.search(head) is None:
         return False
     before = _SEPARATOR.split(head)[-1]

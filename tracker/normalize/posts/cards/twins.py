@@ -3,7 +3,7 @@
 import re
 
 from tracker.normalize.posts.cards.items import Item
-from tracker.normalize.posts.clues.context import sentence_around
+from tracker.normalize.posts.clues.context import sentence_start
 from tracker.normalize.posts.clues.goods import names_goods, names_system
 from tracker.normalize.posts.layout import Layout
 
@@ -28,7 +28,7 @@ def _held_by_machine(layout: Layout, item: Item, number: int, structural: bool) 
     loose = _LOOSE.match(layout.lines[number].text)
     if not structural and loose is None:
         return False
-    begin, _ = sentence_around(layout.post.text, *item.spot)
+    begin = sentence_start(layout.post.text, item.spot[0])
     before = layout.post.text[max(begin, line.start) : item.spot[0]]
     held = (names_system(before) or (loose and names_goods(before))) and not _OUT_OF.search(before)
     return bool(held) and (loose is not None or not names_system(layout.lines[number].text))

@@ -4,9 +4,10 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from tracker.normalize.posts.wording.factoring import factored
 from tracker.normalize.posts.wording.words import anchored, anchored_after, pattern, union, whole
 
-__all__ = ["Role", "accessory_after", "role_of", "sentence_around"]
+__all__ = ["Role", "accessory_after", "role_of", "sentence_around", "sentence_start"]
 
 _STOPS = re.compile(r"[ ]{0,2}[,:(|=-]")
 Role = Literal["offered", "plain", "context", "doubtful"]
@@ -36,15 +37,23 @@ _WINDOW = 70
 _LONGEST_PART = 60
 
 
+_SENTENCE_SIGNS = (". ", "! ", "? ", "; ")
+
+
+def sentence_start(text: str, start: int, widest: int = 240) -> int:
+    """Where the sentence begins that a place lies in; a line break ends the one before."""
+    low = max(0, start - widest)
+    low = text.rfind("\n", low, start) + 1 or low
+    ends = [text.rfind(sign, low, start) for sign in _SENTENCE_SIGNS]
+    return max(low, max(ends) + 1)
+
+
 @lru_cache(maxsize=16)
 def sentence_around(text: str, start: int, end: int, widest: int = 240) -> tuple[int, int]:
     """Bounds of the sentence around a span; a line break ends one too. Asked anew by each rule, so remembered."""
-    low = max(0, start - widest)
-    begin = low = max(low, text.rfind("\n", low, start) + 1)
-    for match in _SENTENCE_END.finditer(text, low, start):
-        begin = match.end()
-    match_after = _SENTENCE_END.search(text, end, min(len(text), end + widest))
-    return begin, match_after.start() if match_after else min(len(text), end + widest)
+    until = min(len(text), end + widest)
+    match_after = _SENTENCE_END.search(text, end, until)
+    return sentence_start(text, start, widest), match_after.start() if match_after else until
 
 
 def accessory_after(text: str, end: int) -> str | None:
@@ -62,22 +71,23 @@ _FITTED = re.compile(r" (?:is |already |pre-?)*(?:installed|mounted|fitted|attac
 """``3090 waterblock installed``: the card that bears the part."""
 
 
-_PART = re.compile(
-    r"[ \[]{0,3}(?:gpu |card )?(?:(?:full cover |ek |vga |gpu |komodo |heatkiller |alphacool |bykski |"
-    r"ekwb |bitspower |barrow |corsair ){0,3}"
-    r"(?:water ?blocks?|"
-    r"blocks?\b|wb\b|(?:(?:stock|air|aio|oem|original|replacement|factory|spare) )?(?:back ?plates?|coolers?|"
-    r"heat ?sinks?)\b|brackets?\b"
-    r"|nv-?link\b(?! (?:pair|set|ready|capable|cards))|(?:sli )?bridges?\b|"
+_MADE_BY = (
+    "full cover ", "ek ", "vga ", "gpu ", "komodo ", "heatkiller ", "alphacool ", "bykski ", "ekwb ", "bitspower ",
+    "barrow ", "corsair ",
+)  # fmt: skip
+_PARTS = (
+    "water ?blocks?", r"blocks?\b", r"wb\b",
+    r"(?:(?:stock|air|aio|oem|original|replacement|factory|spare) )?(?:back ?plates?|coolers?|heat ?sinks?)\b",
+    r"brackets?\b", r"nv-?link\b(?! (?:pair|set|ready|capable|cards))", r"(?:sli )?bridges?\b",
     r"(?:(?:12v-?hpwr|12v-?2x6|pci-?e|power|angled?|\d{2,3} ?degree|replacement|stock|oem|vertical|thermal|sag|"
     r"anti-?sag|support|cooling|extension|eps(?:12v)?|cpu|dual|\d{1,2}[ -]?pin|to|molex|splitter) ){1,4}"
-    r"(?:adapters?|adaptors?|cables?|connectors?|mounts?|"
-    r"brackets?|pads?|fans?)\b|(?:hybrid |conversion |upgrade |cooler |cooling |water ?cooling ){0,2}kits?\b|"
-    r"(?:fan |cooling |3d printed |blower )?shrouds?\b|bios\b|"
-    r"(?:empty |original |retail )?box(?:es)?(?: only)?\b(?! (?:and|"
-    r"included|incl))|adapters?\b|risers?\b|komodo|or (?:better|similar|equiv|equal|"
-    r"above|higher)))"
-)
+    r"(?:adapters?|adaptors?|cables?|connectors?|mounts?|brackets?|pads?|fans?)\b",
+    r"(?:hybrid |conversion |upgrade |cooler |cooling |water ?cooling ){0,2}kits?\b",
+    r"(?:fan |cooling |3d printed |blower )?shrouds?\b", r"bios\b",
+    r"(?:empty |original |retail )?box(?:es)?(?: only)?\b(?! (?:and|included|incl))", r"adapters?\b", r"risers?\b",
+    r"komodo", r"or (?:better|similar|equiv|equal|above|higher)",
+)  # fmt: skip
+_PART = re.compile(rf"[ \[]{{0,3}}+(?=[a-z\d])(?:gpu |card )?(?:{'|'.join(_MADE_BY)}){{0,3}}{factored(_PARTS)}")
 
 
 _PRICED_TOO = re.compile(r"(?: for| at| is|[ ]?[-:=@~]{1,2}) ?[$£€]? ?\d{2,5}(?![\w%])")
@@ -88,22 +98,22 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
     """The role of a mention and the words that gave it away; ``plain`` where nothing speaks either way,
     ``doubtful`` where the sentence speaks of wanting or trading, but not beside the name."""
     begin, until = sentence_around(text, start, end)
-    before = text[max(begin, start - _WINDOW) : start]
-    brands = _BRANDS_END.search(before)
-    bare = before[: brands.start()] if brands else before
+    bare = _without_brands(text[max(begin, start - _WINDOW) : start])
     after = text[end : min(until, end + 60)]
     edition = _EDITION.match(after)
     if edition:
         after = after[edition.end() :]
-    offering = _OFFERING.search(bare)
+    offering = _OFFERING.search(bare) if bare else None
     if offering and _NOT.search(bare, 0, offering.start()):
         return "context", offering.group().strip()
-    talked = _BEFORE.search(bare)
+    talked = _BEFORE.search(bare) if bare else None
     if talked and talked.group().startswith("and") and _PRICED_TOO.match(after):
         talked = None
     if talked and not (offering and offering.end() >= talked.end() and offering.start() <= talked.start()):
         return "context", talked.group().strip()
-    held = _WITHDRAWN.search(text[end:until])
+    sentence = text[begin:until]
+    may_be_held = _WITHDRAWN.possible(sentence)
+    held = _WITHDRAWN.search(text[end:until]) if may_be_held else None
     if held and not _NUMBER.search(text, end, end + held.start()):
         return "context", held.group().strip()
     if _NOW.match(after) and _OWN.search(bare):
@@ -113,9 +123,15 @@ def role_of(text: str, start: int, end: int) -> tuple[Role, str]:
         return "context", behind.group().strip()
     if offering:
         return "offered", offering.group().strip()
-    whole = _SENTENCE.search(text[begin:until])
+    whole = _SENTENCE.search(sentence)
     if whole:
         return "doubtful", whole.group().strip()
-    if _WITHDRAWN.search(text[begin:until]):
+    if may_be_held and _WITHDRAWN.search(sentence):
         return "context", "withdrawn"
     return "plain", ""
+
+
+def _without_brands(before: str) -> str:
+    """What stands before a name, up to the makers and lines that belong to it."""
+    brands = _BRANDS_END.search(before) if before else None
+    return before[: brands.start()] if brands else before

@@ -13,7 +13,7 @@ _EITHER_WAY = re.compile(
 )
 _ENDS_LABELLED = re.compile(r"[ )]{0,2}(?:$|\.(?= |$)|[/|,;\n]|or\b|-)")
 _CLAUSE_END = finder(r"[;|]|\[(?=w|want)|,(?= ?[$£€\d])|\bor\b(?= ?[$£€\d])|[.!](?= )|[/](?= ?[$£€\d])")
-_NEXT_AMOUNT = re.compile(r"[$£€] ?\d|\d[$£€]|\b\d{2,4} (?=local|shipped|if)")
+_NEXT_AMOUNT = re.compile(r"[$£€\d](?:(?<=[$£€]) ?\d|(?<=\d)[$£€]|(?<=\b\d)\d{1,3} (?=local|shipped|if))")
 _PLUS = re.compile(r"[ )]{0,2}\+ ?(?:[$£€] ?)?[\d.]{0,6} ?(?:for )?(?:ship|s/h|post)")
 _LOCAL_BEFORE, _SHIPPED_BEFORE = anchored_before("money.local"), anchored_before("money.shipped")
 _AFTER = tuple((kind, pattern(f"money.{kind}")) for kind in ("extra", "shipped", "local"))
@@ -37,23 +37,34 @@ def shipping_of_amount(before: str, after: str) -> str | None:
     if _ENDS_LABELLED.match(after) and (said := _labelled(before)) is not None:
         return said
     clause = after[: _end(_CLAUSE_END, after)]
-    found = []
-    if clause.strip():
-        clause = clause[: _end(_NEXT_AMOUNT, clause)]
-        found = [(match.start(), kind) for kind, words in _AFTER if (match := words.search(clause)) is not None]
-    if not found:
+    words = clause.strip()
+    kind = _COMMON[words] if words in _COMMON else _kind_in(clause)
+    if kind is None:
         return "extra" if _PLUS.match(after) else _labelled(before)
-    place, kind = min(found)
     if kind == "local" and _SHIPS_FOR_MORE.search(after):
         return "extra"
-    if kind == "shipped" and any(other == "extra" and near <= place + 12 for near, other in found):
-        kind = "extra"
     return _SAID[kind]
 
 
 def _end(words: re.Pattern[str], text: str) -> int | None:
     match = words.search(text)
     return None if match is None else match.start()
+
+
+def _kind_in(clause: str) -> str | None:
+    """The list of which a word stands first in the clause behind an amount."""
+    clause = clause[: _end(_NEXT_AMOUNT, clause)]
+    found = [(match.start(), kind) for kind, words in _AFTER if (match := words.search(clause)) is not None]
+    if not found:
+        return None
+    place, kind = min(found)
+    if kind == "shipped" and any(other == "extra" and near <= place + 12 for near, other in found):
+        return "extra"
+    return kind
+
+
+_COMMON = {words: _kind_in(words) for words in ("", "shipped", "obo", "local", "firm", "each", "posted", "cash")}
+"""What most often stands behind an amount, looked up before the lists are searched."""
 
 
 def _labelled(before: str) -> str | None:

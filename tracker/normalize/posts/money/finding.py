@@ -22,20 +22,21 @@ MOST_AMOUNTS = 300
 # Begins with a digit and nothing else, so that the search skips to digits; what stands before is looked at behind it.
 _AMOUNT = re.compile(
     r"(?P<number>\d(?<![\w.,/#]\d)(?<!\w-\d)"
-    r"(?:(?:\d{0,2}(?:[,.']\d{3})+|\d?(?: \d{3})+)(?:[.,]\d{1,2})?|\d{0,5}(?:[.,]\d{1,2})?)(?!\d))"
+    r"(?:(?:\d{0,2}+(?:[,.']\d{3})+|\d?+(?: \d{3})+)(?:[.,]\d{1,2})?|\d{0,5}+(?:[.,]\d{1,2})?)(?!\d))"
     r"(?P<k> ?k(?![a-z\d]))?"
     r"(?:[,.]-{1,2}(?= ?(?:[€£$]|eur|\n|$)))?"
-    r"(?P<after> ?[$£€](?! ?\d)(?: ?(?:usd|cad|cdn|aud|nzd))?| ?(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
-    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b)?",
+    r"(?P<after> ?+(?:[$£€](?! ?\d)(?: ?(?:usd|cad|cdn|aud|nzd))?|(?:usd?|cad|cdn|aud|nzd|gbp|eur|euros?|"
+    r"pounds?|quid|dollars?|bucks|dlls|dollar)\b))?",
     re.ASCII,
 )
 _SIGN_BEFORE = re.compile(
     r"(?:(?:(?<![a-z])(?:(?:us|usd|ca|cad|cdn|au|aud|eur|gbp|nz|nzd) ?|[ac]))?[$£€] ?|"
     r"(?<![a-z])(?:usd|cad|aud|nzd|eur|euros?|gbp) ?)$"
 )
+_SIGNS, _ENDS_OF_CODES = frozenset("$£€"), frozenset("acdnprsuz")
+"""The signs, and how what may stand before one of them ends: ``us$``, ``c$``."""
 _ENDS_OF_SIGNS = frozenset("$£€dorsp")
 """What ``_SIGN_BEFORE`` finds ends so, but for a blank."""
-_SIGNED = re.compile(r"[$£€]")
 _RANGE = re.compile(
     r" ?(?:-|~|to|or) ?(?:[$£€] ?)?(?P<high>\d{1,5})(?![\d.,]*(?:gb|g\b| ?x |%))"
     r"(?!,?\d* ?(?:shipped |obo )?(?:for (?:all|both|everything|the (?:pair|lot|two|set))|takes (?:all|both))\b)"
@@ -70,7 +71,11 @@ _NAMED_LATE = re.compile(r" (?:shipped|obo|firm|each|local)? ?\(?(?P<code>cad|cd
 
 
 def _sign_before(text: str, start: int) -> str:
-    if text[max(0, start - 2) : start].rstrip(" ")[-1:] not in _ENDS_OF_SIGNS:
+    near = text[max(0, start - 3) : start]
+    last = near[-1:]
+    if last in _SIGNS and near[:-1].rstrip(" ")[-1:] not in _ENDS_OF_CODES:
+        return last
+    if near[-2:].rstrip(" ")[-1:] not in _ENDS_OF_SIGNS:
         return ""
     sign = _SIGN_BEFORE.search(text, max(0, start - 8), start)
     return sign.group() if sign is not None else ""
@@ -96,55 +101,66 @@ def _second_form(text: str, start: int, end: int, number: str) -> re.Match[str] 
     low, high = sorted((Decimal(number or 0), Decimal(match["number"])))
     if low < _LEAST_FORM or high > low * _MOST_APART:
         return None
-    if _SIGNED.search(match.group()) and _FORM_END.match(text, match.end()):
+    if not _SIGNS.isdisjoint(match.group()) and _FORM_END.match(text, match.end()):
         return match
     if MODEL_NUMBER.fullmatch(number) and MODEL_NUMBER.fullmatch(match["number"]):
         return None
     return None if _OF_SEVERAL.search(_sentence_before(text, start)) else match
 
 
-def _build(post: PostText, match: re.Match[str], loose: bool) -> Amount | None:
+def _build(post: PostText, match: re.Match[str], sign: str, loose: bool) -> Amount | None:
+    """The amount at a number with ``sign`` before it; None where it is no money."""
     text = post.text
     start, end = match.span()
     number, thousands, after_sign = match.groups("")
-    before_sign = _sign_before(text, start)
-    start -= len(before_sign)
-    signed = bool(before_sign or after_sign.strip())
+    start -= len(sign)
+    signed = bool(sign or after_sign)
     if not signed and not may_be_bare(text, start, end, number + thousands.strip(), loose):
         return None
     second = _second_form(text, start, end, number) if "/" in text[end : end + 2] else None
-    before = text[max(0, start - _WINDOW) : start]
-    after = text[end : end + _WINDOW]
-    line_after = after.partition("\n")[0]
-    if signed and not _SIGNED.search(before_sign + after_sign) and _is_measure(line_after):
-        return None
-    priced = second is not None and (loose or _SIGNED.search(second.group()) is not None)
-    if not (signed or priced) and not says_bare(number, bool(thousands), before, line_after, loose):
+    if signed:
+        if _SIGNS.isdisjoint(sign + after_sign) and _is_measure(_line_after(text, end)):
+            return None
+    elif not _says_bare(text, (start, end), number, bool(thousands), second, loose):
         return None
     value = parse_number(number, thousand=bool(thousands))
     if second is not None:
         value, end = max(value, Decimal(second["number"])), second.end()
-    if not signed:
-        if not (loose or priced) and is_rather_a_card(number, before, after):
-            return None
-        if not _LEAST_BARE <= value <= _MOST_BARE or value != value.to_integral_value():
-            return None
-    if not 0 < value <= _MOST:
+    if not signed and (not _LEAST_BARE <= value <= _MOST_BARE or value != value.to_integral_value()):
         return None
-    amount = _described(post, (start, end), value, currency_of(before_sign, after_sign), signed)
+    if not value or value > _MOST:
+        return None
+    amount = _described(post, (start, end), value, currency_of(sign, after_sign), signed)
     # What stands behind the cheaper form is said of that one.
     if second is not None and amount.shipping == "local" and value > Decimal(second["number"]):
         return amount._replace(shipping=None)
     return amount
 
 
+def _says_bare(
+    text: str, span: tuple[int, int], number: str, thousands: bool, second: re.Match[str] | None, loose: bool
+) -> bool:
+    """Whether a number without a sign, and maybe a ``second`` form of it, is money by the words around it."""
+    if second is not None and (loose or not _SIGNS.isdisjoint(second.group())):
+        return True
+    start, end = span
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    if not says_bare(number, thousands, before, after.partition("\n")[0], loose):
+        return False
+    return loose or not is_rather_a_card(number, before, after)
+
+
+def _line_before(text: str, start: int) -> str:
+    return text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
+
+
+def _line_after(text: str, end: int) -> str:
+    return text[end : end + _WINDOW].partition("\n")[0]
+
+
 def _is_measure(after: str) -> bool:
     """``420 usd - sold`` is money, and counts nothing that was sold."""
     return _UNIT_AFTER.match(after) is not None and _STATE_AFTER.match(after) is None
-
-
-def _is_signed(text: str, match: re.Match[str]) -> bool:
-    return bool((match["after"] or "").strip() or _sign_before(text, match.start()))
 
 
 def _sentence_before(text: str, start: int) -> str:
@@ -154,8 +170,7 @@ def _sentence_before(text: str, start: int) -> str:
 def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: str | None, signed: bool) -> Amount:
     """An amount with what the words of its line say of it."""
     start, end = span
-    line_before = post.text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
-    line_after = post.text[end : end + _WINDOW].partition("\n")[0]
+    line_before, line_after = _line_before(post.text, start), _line_after(post.text, end)
     kind, why = kind_of(line_before, line_after)
     if kind == "asking" and value < _MOST_CARRIAGE and in_carriage_sentence(_sentence_before(post.text, start)):
         kind, why = "shipping", "cost of shipping"
@@ -166,10 +181,7 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         kind, why = "range", "a range, not a price"
     if ranged and kind == "asking" and value < int(ranged.group("high")) < value * 3 and not _names_card(ranged):
         kind, why = "range", "a range, not a price"
-    clause_end = _CLAUSE_END.search(line_after)
-    near_after = line_after if clause_end is None else line_after[: clause_end.start()]
-    if near_after.strip(" *)") in _COUNTS_NOTHING:
-        near_after = ""
+    near_after = _clause_after(line_after)
     continued = line_before.endswith(", ") and _FIGURE.search(line_before) is not None
     if currency is None and (named := _NAMED_LATE.match(line_after)):
         currency = currency_of("", named["code"])
@@ -185,6 +197,15 @@ def _described(post: PostText, span: tuple[int, int], value: Decimal, currency: 
         cue=_ASKING_BEFORE.search(line_before) is not None,
         why=why,
     )  # fmt: skip
+
+
+def _clause_after(line: str) -> str:
+    """The rest of an amount's clause; empty where it tells nothing of how many cards the amount is for."""
+    if line.strip(" *)") in _COUNTS_NOTHING:
+        return ""
+    end = _CLAUSE_END.search(line)
+    clause = line if end is None else line[: end.start()]
+    return "" if clause.strip(" *)") in _COUNTS_NOTHING else clause
 
 
 def _names_card(ranged: re.Match[str]) -> bool:
@@ -208,9 +229,13 @@ def find_amounts(
     found: list[Amount] = []
     last = -1
     for match in _AMOUNT.finditer(post.text, start, len(post.text) if end is None else end):
-        if match.start() < last or (match.start() in names and not _is_signed(post.text, match)):
+        place = match.start()
+        if place < last:
             continue
-        amount = _build(post, match, loose)
+        sign = _sign_before(post.text, place)
+        if not sign and place in names and match["after"] is None:
+            continue
+        amount = _build(post, match, sign, loose)
         if amount is not None:
             found.append(amount)
             last = amount.end
@@ -222,7 +247,8 @@ def find_amounts(
 
 def names_amount(post: PostText) -> bool:
     """Whether a text names any amount of money."""
-    built = (_build(post, match, False) for match in _AMOUNT.finditer(post.text))
+    found = _AMOUNT.finditer(post.text)
+    built = (_build(post, match, _sign_before(post.text, match.start()), False) for match in found)
     return any(amount is not None for amount in built) or bool(_spelled(post, 0, None))
 
 

@@ -99,10 +99,12 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     """The statement about carriage that holds for the whole post, with its place; the first by force of rule."""
     text = text[:_MOST_READ]
     places = _spoken_of(text)
+    if not places:
+        return None
     carriers = [match.start() for match in _matches(_CARRIER, text, places)]
     by_extra = filter(None, (_BY_EXTRA.match(text, start) for start in carriers))
     said = (_matches(words, text, places) for words in (_EXTRA, _ABROAD_EXTRA))
-    for match in chain(*said, by_extra, _of_it(_IT_EXTRA, text, places)):
+    for match in chain(chain.from_iterable(said), by_extra, _of_it(_IT_EXTRA, text, places)):
         if not _of_other_ways(text, *match.span()) and not _of_an_exception(text, match.start(), carriers):
             return "extra", match.start(), match.end()
     included = _included(text, carriers, places)
@@ -114,7 +116,7 @@ def shipping_of_post(text: str) -> tuple[Shipping, int, int] | None:
     gist = gist_of_carriage(text, places)
     if gist is not None:
         return gist
-    local = next(chain(*(_matches(words, text, places) for words in (_LOCAL, _ABROAD_LOCAL))), None)
+    local = next(chain.from_iterable(_matches(words, text, places) for words in (_LOCAL, _ABROAD_LOCAL)), None)
     return None if local is None else ("local", local.start(), local.end())
 
 
@@ -122,13 +124,15 @@ def _included(text: str, carriers: Iterable[int], places: Places) -> re.Match[st
     """Where the seller says to pay for carriage; ``carriers`` are the places at which carriers are named."""
     said = (_matches(words, text, places) for words in (_INCLUDED, _HEADING, _ABROAD_INCLUDED))
     by_included = filter(None, (_BY_INCLUDED.match(text, start) for start in carriers))
-    return next(chain(*said, by_included, _of_it(_IT_INCLUDED, text, places)), None)
+    return next(chain(chain.from_iterable(said), by_included, _of_it(_IT_INCLUDED, text, places)), None)
 
 
 def _spoken_of(text: str) -> Places:
     """The stretches of a text that may speak of carriage; a short one is one stretch, or none."""
-    if len(text) <= _LONG or _RARE.possible(text):
-        return [(0, len(text))] if _RARE.possible(text) or _ANY.search(text) else []
+    if _RARE.possible(text):
+        return [(0, len(text))]
+    if len(text) <= _LONG:
+        return [(0, len(text))] if _ANY.search(text) else []
     places: Places = []
     for match in _ANY.finditer(text):
         low, high = match.start() - _AHEAD, match.end() + _BEHIND
@@ -139,11 +143,11 @@ def _spoken_of(text: str) -> Places:
     return places
 
 
-def _matches(words: Guarded, text: str, places: Places) -> Iterator[re.Match[str]]:
+def _matches(words: Guarded, text: str, places: Places) -> Iterable[re.Match[str]]:
     """Where a list's words stand in these stretches of a text."""
-    if words.possible(text):
-        for low, high in places:
-            yield from words.compiled.finditer(text, low, high)
+    if not words.possible(text):
+        return ()
+    return chain.from_iterable(words.compiled.finditer(text, low, high) for low, high in places)
 
 
 def _of_an_exception(text: str, start: int, carriers: Iterable[int]) -> bool:
