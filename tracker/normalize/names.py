@@ -43,17 +43,22 @@ _MAKERS = (
 _MAKER_BEFORE = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(_MAKERS)}) {{1,3}}$")
 _CHIP_MAKER_BEFORE = re.compile(r"(?<![a-z0-9])(?:nvidia|geforce|radeon|gtx|gts|gt|rx|r9|r7|ati) {1,3}$")
 _MAKER_WINDOW = 14
-# Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
-_CPU_OR_PC_BEFORE = re.compile(
+#: What stands before the number of a processor, a PC, a disk, a printer, or a sum of money.
+_CPU_OR_PC_BEFORE = (
+    *("ryzen ", "epyc ", "threadripper ", "core ", "core 2 ", "core ultra ", "ultra 5 ", "ultra 7 ", "ultra 9 "),
+    *("optiplex ", "precision ", "latitude ", "inspiron ", "vostro ", "xps ", "prodesk ", "elitedesk ", "thinkcentre "),
+    *("probook ", "elitebook ", "officejet ", "laserjet ", "deskjet ", "samsung ", "pentium ", "celeron ", "corsair "),
+    *("fractal ", "hero ", "ssd ", "nvme ", "evo ", "model ", "sandisk ", "seagate ", "mx", "$", "€", "£", "#"),
+    *("hl-", "dcp-", "mfc-", "cooler master ", "coolermaster ", "antec ", "nzxt ", "lian li ", "lianli "),
+    *("silverstone ", "rosewill ", "thermaltake ", "phanteks ", "be quiet ", "be quiet! ", "seasonic ", "obsidian "),
+    *("carbide ", "define ", "logitech ", "razer ", "crucial ", "kingston ", "toshiba ", "benq ", "viewsonic "),
+    *("under ", "over ", "below ", "paid ", "asking ", "for "),
+)
+#: Each way begins with a plain character, so that a search skips to it; what stands before is looked at behind it.
+_CPU_BEFORE = re.compile(
     r"(?:i(?<=\bi)[3579][ -]{0,3}|r(?<=\br)[3579][ -]{1,3}|ryzen(?: \d)?(?: pro)?[ -]{0,2}|athlon \S{0,4} ?|"
-    r"xeon \S{0,3}-?|epyc |threadripper |core(?: 2| ultra)? |ultra [579] |optiplex (?:\d{4}[ /,]{1,2}){0,2}|"
-    r"precision |latitude |inspiron |vostro |xps |prodesk |"
-    r"elitedesk |thinkcentre |probook |elitebook |officejet |laserjet |deskjet |samsung |f(?<=\bf)x[ -]|"
-    r"phenom \S{0,4} ?|pentium |celeron |corsair |fractal |hero |ssd |nvme |evo |model |sandisk |"
-    r"seagate |mx|\$|€|£|#|hl-|dcp-|mfc-|"
-    r"c(?<=\bc)m |cooler ?master |h(?<=\bh)af |antec |nzxt |lian ?li |silverstone |rosewill |thermaltake |phanteks |"
-    r"be quiet!? |seasonic |obsidian |carbide |define |logitech |razer |crucial |kingston |w(?<=\bw)d |"
-    r"toshiba |benq |viewsonic |under |over |below |paid |asking |for )\Z"
+    r"xeon \S{0,3}-?|optiplex (?:\d{4}[ /,]{1,2}){1,2}|f(?<=\bf)x[ -]|phenom \S{0,4} ?|"
+    r"c(?<=\bc)m |h(?<=\bh)af |w(?<=\bw)d )\Z"
 )
 _NUMBER_OF_SOMETHING_AFTER = re.compile(
     r" ?(?:p\b|mah|mhz|ghz|rpm|watts?\b|w\b(?!/)|hz|kg|lbs?\b|mm\b|cm\b|usd|dollars|obo|shipped|points?|%|"
@@ -182,4 +187,6 @@ def _possible(text: str, start: int, end: int, strength: str) -> bool:
         return not (before[-1:] in ("-", "_", "/", "#", ".") or _SHORT_AFTER.match(text, end))
     if before.endswith(("-", "_", ".", "'")) and (strength == "number" or before[-2:-1].isalnum()):
         return False
-    return not (_CPU_OR_PC_BEFORE.search(before) or _NUMBER_OF_SOMETHING_AFTER.match(text, end))
+    if before.endswith(_CPU_OR_PC_BEFORE):
+        return False
+    return not (_CPU_BEFORE.search(before) or _NUMBER_OF_SOMETHING_AFTER.match(text, end))

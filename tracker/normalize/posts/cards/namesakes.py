@@ -5,7 +5,7 @@ import re
 from tracker.normalize.mentions import Mention
 from tracker.normalize.posts.clues.goods import names_goods
 from tracker.normalize.posts.markup.text import PostText
-from tracker.normalize.posts.money.bare import MODEL_NUMBER, PRICE_LEAD
+from tracker.normalize.posts.money.bare import MODEL_NUMBER, is_price_lead
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import fragments
 
@@ -126,6 +126,11 @@ _STICKS_AFTER = re.compile(
 """``6000 2x16GB``: behind the speed of memory its sticks."""
 
 
+def _follows_memory(before: str) -> bool:
+    last = before.rstrip(" ")[-1:]
+    return (last == "b" or last.isdigit()) and _MEMORY_BEFORE.search(before) is not None
+
+
 _OF_TODAY = re.compile(r"[2-5]0[6-9]0")
 """Cards that machines of such makers hold: an ``Alienware OEM 3090`` is one, an ``Alienware 1700`` is not."""
 
@@ -155,7 +160,7 @@ def is_other_thing(text: str, start: int, end: int) -> bool:
         or _is_named_by_other_maker(text[low:start], text[start:end])
     ):
         return True
-    if end - start == len("6400") and (_MEMORY_BEFORE.search(text, low, start) or _STICKS_AFTER.match(text, end)):
+    if end - start == len("6400") and (_follows_memory(text[low:start]) or _STICKS_AFTER.match(text, end)):
         return True
     return _OFFICE_PC.match(text, end) is not None and any(word in text for word in _OFFICE_PCS)
 
@@ -163,6 +168,7 @@ def is_other_thing(text: str, start: int, end: int) -> bool:
 _PROCESSOR_LINE = re.compile(r"(?:athlon|phenom|windsor|opteron|turion|sempron)[ \w]{0,16}$")
 _CORES = re.compile(r"\bx[2346] $")
 """``X4 965`` is a processor by its cores; no processor that was called so bears the number of a later card."""
+_CORES_END = ("x2 ", "x3 ", "x4 ", "x6 ")
 _AFTER_CORES = ("GeForce RTX", "GeForce GTX 10", "GeForce GTX 16")
 
 
@@ -181,7 +187,7 @@ def is_namesake(post: PostText, mention: Mention) -> bool:
         return True
     if _PRICED_BESIDE.match(after) and _WHERE_PRICED.search(before):
         return True
-    if PRICE_LEAD.search(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
+    if is_price_lead(before) or _PRICED_SIGN.search(before) or _PRICED_UNIT.match(after):
         return True
     place = (post.text, mention.start, mention.end)
     if is_other_thing(*place) or _is_first_price(*place) or _is_second_price(*place):
@@ -191,7 +197,7 @@ def is_namesake(post: PostText, mention: Mention) -> bool:
         return True
     if after.startswith("+") or _PROCESSOR_LINE.search(before):
         return True
-    if _CORES.search(before) and not mention.model.startswith(_AFTER_CORES):
+    if before.endswith(_CORES_END) and _CORES.search(before) and not mention.model.startswith(_AFTER_CORES):
         return True
     near = LISTED.split(before)[-1] + " " + LISTED.split(after, maxsplit=1)[0]
     return bool(_MEMORY.search(near) or _BOARD.search(near))

@@ -2,7 +2,6 @@
 
 import re
 
-from tracker.normalize.posts.wording.factoring import finder
 from tracker.normalize.posts.wording.guards import Guarded
 from tracker.normalize.posts.wording.words import guarded, pattern, union, whole
 
@@ -21,7 +20,7 @@ MENTION_BLANK = "\x01"
 _WORDS = pattern("goods.words")
 _SYSTEM = pattern("title.system")
 _KIT = pattern("goods.kit")
-_JOIN = finder(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
+_JOIN = Guarded(r"\+|&|/|,|\bw/|\bwith\b|\band\b|\bplus\b")
 _NOT_PARTS = guarded(union("title.not_parts_out"), "title.not_parts_out")
 _PARTS_TITLE = re.compile(rf"{whole('title.parts_title')}(?!\w)")
 _PARTS = guarded(rf"{whole('title.parts_out')}(?!\w)", "title.parts_out")
@@ -78,8 +77,13 @@ def parts_in_title(text: str) -> bool:
     return bool(_PARTS_TITLE.search(_NOT_PARTS.sub(" ", text)))
 
 
+_APART = re.compile(r"[.!?;|]|\bfor\b|\bfrom\b|\bout of\b|\bon a\b|\bin\b")
+
+
 def is_bundled(text: str) -> bool:
     """Whether a stretch that names a card (as ``MENTION_BLANK``) joins it with other hardware under one price."""
+    if not _JOIN.possible(text):
+        return False
     for match in _WORDS.finditer(text):
         between = text[match.end() :] if MENTION_BLANK in text[match.end() :] else text[: match.start()]
         if MENTION_BLANK in text[match.end() :]:
@@ -88,10 +92,6 @@ def is_bundled(text: str) -> bool:
             between = between[between.rindex(MENTION_BLANK) + 1 :]
         else:
             continue
-        if (
-            len(between) <= 60
-            and _JOIN.search(between)
-            and not re.search(r"[.!?;|]|\bfor\b|\bfrom\b|\bout of\b|\bon a\b|\bin\b", between)
-        ):
+        if len(between) <= 60 and _JOIN.search(between) and not _APART.search(between):
             return True
     return False

@@ -84,15 +84,23 @@ _AFTER = re.compile(
 # What stands in every match of an expression for counts: most texts beside a name hold none of it.
 _NUMBERS = "|".join(fragments("quantity.numbers"))
 _MAY_BE_BEFORE = re.compile(rf"\d|{_NUMBERS}|pair|couple|trio|twin|dual")
-_MAY_BE_AFTER = re.compile(
-    r"[(\[q]|x ?\d|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|(?:lot|set|pack|box|batch) of) |"
-    rf"(?:[-/|]|  )[ ]{{1,12}}x?(?:\d|{_NUMBERS})"
+_MAY_BE_AFTER = Guarded(
+    r"[(\[q]|of (?:th|'?em)|avail|in stock|left|unit|for sale|(?:have|got|(?:lot|set|pack|box|batch) of) ",
+    ("(", "[", "q", "of ", "avail", "stock", "left", "unit", "sale", "have ", "got "),
+)
+_MAY_BE_FIELD = re.compile(
+    rf"[-/|x ](?:(?<=x) ?\d|(?<=[-/|]) {{1,12}}x?(?:\d|{_NUMBERS})|(?<= ) {{2,13}}x?(?:\d|{_NUMBERS}))"
 )
 _MAY_TRAIL = re.compile(
-    rf"[-,(:] ?(?:so |(?:set|lot|pack) of |(?:i |we |i've )?(?:have |got ))?x?(?:\d|{_NUMBERS})|[,;|/] ?q|"
-    r"of th(?:em|[eo]se)"
+    rf"[-,(:;|/o](?:(?<=[-,(:]) ?(?:so |(?:set|lot|pack) of |(?:i |we |i've )?(?:have |got ))?x?(?:\d|{_NUMBERS})|"
+    r"(?<=[,;|/]) ?q|(?<=o)f th(?:em|[eo]se))"
 )
-_BEHIND_PRICE = re.compile(
+_SIGNS_OF_COUNT = (
+    "(", "x", "|", "/", "of the", "avail", "stock", "left", "on hand", "qty", "quant", "have", "got", "pcs", "pieces",
+    "units",
+)  # fmt: skip
+"""One of them stands in every count behind a price."""
+_BEHIND_PRICE = Guarded(
     r"[^\n]{0,60}?(?:[$£€] ?[\d.,]{1,12}k?|[-:=~] \d{2,5}(?![\d.,])|[\d.,]{1,12}k? ?(?:[$£€]|eur\b|euros?\b|usd\b|"
     r"cad\b|gbp\b))(?: ?(?:each|ea\b|/ea(?:ch)?|shipped|obo)){0,2} ?"
     rf"(?:\((?:i |we )?(?:have |only |got )?(?:qty[:=]? ?|x ?)?(?P<n>{NUMBER})(?: ?(?:x|pcs|"
@@ -101,13 +109,9 @@ _BEHIND_PRICE = re.compile(
     r"in stock|left|on hand|pcs|pieces|units)\b|"
     rf"[.,;|/-][ ]{{0,2}}(?:(?:qty|quantity)(?: avail(?:able)?)?[ :=x]{{0,3}}(?P<qty>\d{{1,2}})(?![\w.])|"
     rf"(?:(?:i|we)(?:'ve)? )?(?:still )?(?:have |got ){{1,2}}(?P<have>{NUMBER})[.]?[ ]{{0,2}}$)|"
-    rf"[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)"
+    rf"[|/][ ]{{0,2}}x?(?P<field>{NUMBER})x?[ |]{{0,3}}$)",
+    _SIGNS_OF_COUNT,
 )
-_SIGNS_OF_COUNT = (
-    "(", "x", "|", "/", "of the", "avail", "stock", "left", "on hand", "qty", "quant", "have", "got", "pcs", "pieces",
-    "units",
-)  # fmt: skip
-"""One of them stands in every count behind a price."""
 _TRAIL = re.compile(
     rf"[^\n;|]{{0,110}}?(?:[-,(:] ?|\. )(?:so |(?:(?:i|we|there)(?:'ve|'re|'s| are| is)? )?"
     rf"(?:(?:still|also|actually|have|got) ){{0,3}})(?:(?P<couple>(?:a )?(?:pair|couple)(?= of th))|(?P<n>{NUMBER})) ?"
@@ -174,6 +178,12 @@ _LINE_OF_COOLERS = re.compile(
 """``Ventus 2X 4060 Ti``: the fans of a cooler, named before the card."""
 _COOLERS = re.compile(r"\b(?:twin|ichill|hurricane|jetstream)(?: oc)? x[2-4]\b")
 """``RTX 3070 Twin X2``: the fans of a cooler count no cards."""
+_BEFORE_BARE = re.compile(r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$")
+_LANES = re.compile(
+    r"(?:[^\n]{0,19}[^\n\w])?x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)|"
+    r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b"
+)
+"""``PCIe 4.0 x16``, ``x8 lanes``: what an ``x`` counts that is no card."""
 _STATES = re.compile(
     r"(?:^|(?:have|selling|sell|got|my|for sale|up|are|offering|listing|include[sd]?|"
     r"parting with|have (?:pulled|rescued|saved|kept)|:|[-*(\[]) ?)$"
@@ -204,22 +214,12 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
         )
         number = count_word(said) if said else (3 if (match.group("pair") or "").startswith("trio") else 2)
         bare = match.group("word")
-        if number and not (
-            bare
-            and not re.search(
-                r"(?:^|[\]):,|/\n-]|have|selling|sell|got|my|are|of|these|the|all) ?$", before[: match.start()]
-            )
-        ):
+        if number and not (bare and not _BEFORE_BARE.search(before[: match.start()])):
             return number
     if " x" in after:
         after = _COOLERS.sub(" ", after)
-    match = _AFTER.match(after) if _MAY_BE_AFTER.search(after) else None
-    if (
-        match
-        and not _FAN_NAMES.search(before)
-        and not re.match(r"(?:[^\n]{0,19}[^\n\w])?x ?\d{1,2} ?(?:\.(?!\.)|gb|slot|lane|pcie)", after)
-        and not re.match(r"[ ]?(?:gen ?\d|pci-?e(?: \d\.\d)?)[ ]?x(?:16|8|4)\b", after)
-    ):
+    match = _AFTER.match(after) if _MAY_BE_AFTER.search(after) or _MAY_BE_FIELD.search(after) else None
+    if match and not _FAN_NAMES.search(before) and not _LANES.match(after):
         number = count_word(next((value for value in match.groups() if value), None))
         fallen = (
             _FALLEN.match(after, match.end()) if number and ("now" in after or ">" in after or "→" in after) else None
@@ -247,9 +247,9 @@ def quantity_around(before: str, after: str, prose: bool = False) -> int | None:
 
 def count_behind_price(after: str) -> int | None:
     """A count that follows the price and so says it is one of several: ``$475 (2x)``, ``$110 x3``."""
-    if not any(sign in after for sign in _SIGNS_OF_COUNT):
+    if not _BEHIND_PRICE.possible(after):
         return None
-    match = _BEHIND_PRICE.match(after)
+    match = _BEHIND_PRICE.compiled.match(after)
     return count_word(next(filter(None, match.groups()), None)) if match else None
 
 

@@ -12,12 +12,7 @@ Said = Status | None
 _SOLD_NOT = guarded(rf"{whole('status.sold_not')}(?!\w)", "status.sold_not")
 _PENDING_NOT = guarded(rf"{whole('status.pending_not')}(?!\w)", "status.pending_not")
 _BROKEN = pattern("broken.words")
-_STATES: tuple[tuple[Status, Guarded], ...] = (
-    ("sold", pattern("status.sold")),
-    ("pending", pattern("status.pending")),
-    ("available", pattern("status.available")),
-)
-"""The first of them that is said counts."""
+_SOLD, _PENDING, _AVAILABLE = (pattern(f"status.{state}") for state in ("sold", "pending", "available"))
 _WHO = (
     r"(?:(?:they|it|both|this|these|all|everything|(?:the |both )?(?:cards?|gpus?|items?))(?:'ve|'s|'re)?"
     r"(?: (?:has|have|is|are|now|been|all|both|already|of them|cards?|gpus?)){0,4} )?"
@@ -43,11 +38,20 @@ _SOLD_PENDING = re.compile(
 
 def status_in(text: str) -> Said:
     """The last status that a stretch of text says; None where it says none."""
-    if not any(words.possible(text) for _, words in _STATES):
+    if not (_SOLD.possible(text) or _PENDING.possible(text) or _AVAILABLE.possible(text)):
         return None
     cleaned = _PENDING_NOT.sub(" ", _SOLD_NOT.sub(" ", text))
-    said = next((kind for kind, words in _STATES if words.search(cleaned)), None)
+    said = _first_state(cleaned)
     return "pending" if said is not None and _SOLD_PENDING.search(cleaned) else said
+
+
+def _first_state(text: str) -> Said:
+    """The first of the states, in this order, that is said at all."""
+    if _SOLD.search(text):
+        return "sold"
+    if _PENDING.search(text):
+        return "pending"
+    return "available" if _AVAILABLE.search(text) else None
 
 
 _BUT = Guarded(

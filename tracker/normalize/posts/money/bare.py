@@ -4,15 +4,15 @@ import re
 
 from tracker.normalize.posts.wording.words import anchored, anchored_after, union, whole
 
-__all__ = ["MODEL_NUMBER", "PRICE_LEAD", "is_measured", "is_rather_a_card", "may_be_bare", "says_bare"]
+__all__ = ["MODEL_NUMBER", "is_measured", "is_price_lead", "is_rather_a_card", "may_be_bare", "says_bare"]
 
 MODEL_NUMBER = re.compile(r"[2-5]0[5-9]0|10[5-8]0|[5-7][4-9][5-9]0|16[56]0|[5-9][4-9][05]0|90[67]0|[4-9][5-9]0")
 """Bare numbers that are rather a card than money: ``looking for 3080``."""
-PRICE_LEAD = re.compile(
+_PRICE_LEAD = re.compile(
     r"(?:asking(?: price)?|(?:price|priced|now|firm)(?: (?:is|at))?|(?:dropped|lowered|reduced|down) (?:it )?to|"
     r"shipped for)[ :=-]{1,6}$"
 )
-"""What makes money even of a card's number: ``asking 560``."""
+_PRICE_LEAD_ENDS = ("asking", "price", "priced", "now", "firm", " is", " at", " to", "shipped for")
 _END = re.compile(rf"[ ]{{0,2}}(?:$|[.,;!)(\n/*+|\]-]|{union('money.bare_end')}\b)")
 _FOLLOWED = re.compile(rf"[ /]{{0,2}}\(?{union('money.bare_after')}")
 _PRECEDED = anchored("money.bare_before", " :~=-", rf"{whole('money.bare_before')}[ :~=-]{{1,3}}$")
@@ -92,6 +92,11 @@ def _touched_by_price_word(before: str, after: str) -> bool:
     return _FOLLOWED.match(after) is not None or _PRECEDED.search(before) is not None
 
 
+def is_price_lead(before: str) -> bool:
+    """Whether the words before a number make money even of a card's: ``asking 560``."""
+    return before.rstrip(" :=-").endswith(_PRICE_LEAD_ENDS) and _PRICE_LEAD.search(before) is not None
+
+
 def is_rather_a_card(number: str, before: str, after: str) -> bool:
     """Whether a bare number is that of a card, and no word beside it makes a price of it."""
-    return MODEL_NUMBER.fullmatch(number) is not None and not (_AFTER_PRICE.match(after) or PRICE_LEAD.search(before))
+    return MODEL_NUMBER.fullmatch(number) is not None and not (_AFTER_PRICE.match(after) or is_price_lead(before))
