@@ -1,6 +1,7 @@
 """What was added to a list of cards later, in every combination of labels, wordings and places, with what is true."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +10,7 @@ from tests.tracker.normalize.posts.made_up import CARDS, OTHERS, REMARKS, name_o
 from tracker.normalize.posts import read_post
 from tracker.normalize.types import ListingText
 
-POSTS = 600
+POSTS = 400
 LABELS = (
     "EDIT: ",
     "Edit - ",
@@ -32,6 +33,34 @@ LOWER = (
     "price drop on the {x}, now ${p}", "{x} reduced to ${p}", "{x}: ${old} -> ${p}", "{x} price drop: ${p}",
     "{x} price lowered from ${old} to ${p}",
 )  # fmt: skip
+ASKS = (
+    "Asking ${p} shipped.", "${p} shipped", "Price: ${p} shipped", "Looking for ${p} shipped.", "${p} OBO shipped",
+    "I'm asking ${p}, shipping included.", "{p} shipped",
+)  # fmt: skip
+DROPS = (
+    "Price drop: ${p}", "Price drop to ${p}", "Dropped to ${p} shipped", "Now ${p} shipped", "Now asking ${p}",
+    "${p} shipped", "New price ${p}", "Price lowered to ${p}", "lowered to ${p} shipped", "Dropping to ${p}",
+    "Down to ${p}", "price is now ${p} shipped", "reduced to ${p}", "{p} shipped", "${p}",
+    "Price reduced, ${p} shipped", "Let's do ${p} shipped", "${p} and it's yours", "Will take ${p} shipped",
+    "Last drop, ${p} shipped", "Final price ${p}", "Price cut to ${p} before eBay", "Need it gone, ${p}",
+    "${old} -> ${p}", "~~${old}~~ ${p}", "asking ${p} now", "now {p}", "knocked it down to ${p}", "how about ${p}?",
+    "Make it ${p} shipped", "price change: ${p}", "Going to ${p} shipped", "{p} OBO", "bumping down to ${p}",
+    "I'd do ${p} shipped", "dropped price to ${p} shipped", "drop to ${p} OBO", "-> ${p} shipped", "${p} obo",
+    "${p} firm",
+)  # fmt: skip
+DATES = (
+    "EDIT: ", "Edit: ", "UPDATE: ", "Update: ", "**EDIT:** ", "Edit 2: ", "11/24: ", "11/24 - ", "EDIT 11/24: ",
+    "Edit - ", "*Edit:* ", "edit: ", "11/24 update: ", "Nov 24: ", "EDIT1: ", "**Update 11/24:** ", "[EDIT] ",
+    "(edit) ", "ETA: ", "Nov 24 - ", "Price drop 11/24: ", "PRICE DROP: ", "*11/24*: ", "- 11/24: ", "24 Nov: ",
+    "Monday: ",
+)  # fmt: skip
+ENDS = {
+    "sold": "sold", "SOLD": "sold", "Sold!": "sold",
+    "Sold to u/somebody": "sold", "pending": "pending", "Pending to u/somebody": "pending",
+    "Sale pending": "pending", "SOLD locally": "sold", "sold, thanks all": "sold",
+    "gone": "sold", "on hold": "pending", "card is sold": "sold",
+    "it's sold": "sold", "Sold for asking": "sold",
+}  # fmt: skip
 SEPARATORS = (": ", " - ", ", ", " = ", " for ")
 
 
@@ -83,9 +112,31 @@ def _made(number: int) -> Made:
     return made
 
 
+def _falling(number: int) -> Made:
+    """One card whose price falls once or twice, and which may go."""
+    chance, made = random.Random(number), Made()
+    model = chance.choice(sorted(CARDS))
+    name, price = name_of(chance, model), CARDS[model] + chance.choice((-5, 5, 15, 25))
+    remark = chance.choice(REMARKS)
+    head = chance.choice((f"{name}, {remark}.", f"Selling my {name}. {remark.capitalize()}.", name))
+    listed = ["https://imgur.com/a/x", "", head, *[""] * chance.randint(0, 1), chance.choice(ASKS).format(p=price)]
+    label, added, state = chance.choice(DATES), [], "available"
+    for _ in range(chance.choice((1, 1, 2))):
+        old, price = price, price - chance.choice((10, 15, 20, 25))
+        added.append(label + chance.choice(DROPS).format(p=price, old=old))
+    if chance.random() < 0.25:
+        words, state = chance.choice(list(ENDS.items()))
+        added.append(label + words)
+    added = chance.choice(("\n", "\n\n")).join(added).split("\n")
+    made.lines = [*listed, "", *added] if chance.random() < 0.75 else [*added, "", *listed]
+    made.title, made.true = f"[USA-OR] [H] {name} [W] PayPal", {model: [price, state]}
+    return made
+
+
+@pytest.mark.parametrize("make", (_made, _falling), ids=("several cards", "a falling price"))
 @pytest.mark.parametrize("number", range(POSTS))
-def test_an_edit_is_read_whatever_its_words(number: int) -> None:
-    made = _made(number)
+def test_an_edit_is_read_whatever_its_words(make: Callable[[int], Made], number: int) -> None:
+    made = make(number)
     listing = ListingText(id="1", source="hardwareswap", title=made.title, body="\n".join(made.lines))
 
     offers = read_post(listing, explain=False).offers

@@ -23,12 +23,16 @@ _CHANGE = (
     r"(?:now|price drop|new price|(?:drop|lower|reduc|cut|mark)\w*(?: [^\s$£€]{1,12}){0,8}? (?:down )?to|->|=>|→)"
     r"(?: (?:is|at|only|asking|just))?[ :]{0,2}[$£€]? ?\d{2}|price (?:drop|cut|change|update|lower|reduc)\w*"
 )
+_ASK = (
+    r"(?:(?!(?:paid|bought|purchased|ordered|spent|msrp|retail|invoice|for|at)\b)[a-z][a-z']{0,9},? ){0,4}[$£€] ?\d|"
+    r"\d{3,4}(?:$| (?:shipped|obo|firm|now|and|or|local)\b)"
+)
+"""``let's do $450``: a sum behind a few words, none of which tells what was paid."""
 _DATED = re.compile(
     rf"(?:[(\[]?(?:as of )?{_DATE}[)\]]?(?:,? ?(?:- )?(?:edit|update)(?:ed|d)?[ ]?[:),>-]{{1,2}} ?|"
-    rf"(?: (?:edit|update)d?)?[ ]?(?:[):,>-]{{1,2}}[ ]{{0,4}}(?=[$£€] ?\d|"
-    rf"\d{{3,4}}(?:$| (?:shipped|obo|firm|now|and|or|local)\b))|"
+    rf"(?: (?:edit|update)d?)?[ ]?(?:(?:[):,>*-]{{1,3}}[ ]{{0,4}}|[ ](?=[$£€\d]))(?={_ASK})|"
     rf"[):,>-]{{0,2}} ?(?=[^\n]{{0,80}}?(?:\b(?:{_STATES})\b|(?<![a-z])(?:{_CHANGE})))))|"
-    rf"{DAY}: (?=[^\n]{{0,80}}?\b(?:{_TOLD})\b))"
+    rf"{DAY}: (?={_ASK}|[^\n]{{0,80}}?(?:\b(?:{_TOLD})\b|(?<![a-z])(?:{_CHANGE}))))"
 )
 """``11/4 - 2080 sold``, ``8/2: $2,650 shipped``, ``8/2 EDIT: ...``: a day, and a state, a price or an edit."""
 LABEL = re.compile(

@@ -39,7 +39,8 @@ _LOWERED_TO = Guarded(
     r"\b(?:sold|went)(?:[ ]+(?:to|local\w*|it|on here))*[ ]+for[ ]+$"
 )
 _NEW_PRICE = Guarded(
-    r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|\bprice is now[: ]{1,2}$"
+    r"(?:^|[.!?;:-] ?|\b(?:a|my|the|with) )new (?:asking )?price ?(?:is now)?[:=-]{1,2} ?$|"
+    r"^[^a-z]{0,20}(?:[a-z]{3,9}[^a-z]{1,12}){0,3}new (?:asking )?price (?:is )?$|\bprice is now[: ]{1,2}$"
 )
 """``New price: $450``, but not ``new price is around $450``."""
 _CLOSED = re.compile(r"(?<![\d.])(?<!approx)(?<!avg)(?<!orig)(?<!incl)(?<!ca)[.!?] {1,2}$")
